@@ -39,8 +39,8 @@ if (types) {
 }
 
 function packageDirectories() {
-  return ['packages', 'examples']
-    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))
+  return readdirSync(join(root, 'packages'))
+    .map((name) => join('packages', name))
     .filter((directory) => existsSync(join(root, directory, 'package.json')))
 }
 

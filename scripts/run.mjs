@@ -15,7 +15,7 @@ const tasks = {
       join('examples', 'sample-marketplace'),
     ],
   }),
-  demo: (tools) => ({ command: tools.node, args: [join('examples', 'demo', 'dist', 'main.js')] }),
+  demo: (tools) => ({ command: tools.node, args: [join('examples', 'demo', 'src', 'main.ts')] }),
   test: (tools) => ({ command: tools.node, args: [join('scripts', 'test.mjs')], builds: false }),
   'test:long': (tools) => ({
     command: tools.node,

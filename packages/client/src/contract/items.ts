@@ -1,0 +1,263 @@
+import { type Kind } from '@mothership/manifest'
+import { z } from 'zod'
+import {
+  authorIdField,
+  countField,
+  kindField,
+  limitField,
+  pageField,
+  sha256Field,
+  slugField,
+  timeField,
+  versionField,
+} from './fields.ts'
+import { defineOperation, type Operation } from './operation.ts'
+import {
+  type CategoryParams,
+  categoryParamsSchema,
+  type ItemParams,
+  itemParamsSchema,
+  type ItemVersionParams,
+  itemVersionParamsSchema,
+} from './paths.ts'
+import { type Release, type ReleaseList, releaseListSchema, releaseSchema } from './releases.ts'
+
+/** Where an item was taken from, when it was not written for this mothership. */
+export interface ItemOrigin {
+  type: string
+  url?: string
+  repo?: string
+  commit?: string
+  path?: string
+  marketplace?: string
+  original_author?: string
+  license?: string
+}
+
+/** An item as a list shows it, at its newest approved version. */
+export interface ItemSummary {
+  kind: Kind
+  slug: string
+  name: string
+  description: string
+  version: string
+  author_id: string
+  /** SPDX expression or the licence's name, as the manifest has it; null when it says nothing. */
+  license: string | null
+  license_type: LicenseType
+  /** Topic, not kind: `development`. */
+  category: string | null
+  tags: string[]
+  token_estimate: number | null
+  recommended_models: string[]
+  is_public: boolean
+  is_approved: boolean
+  is_featured: boolean
+  /** In minor units of `currency`; 0 is free. */
+  price: number
+  /** ISO 4217, lower case. */
+  currency: string
+  install_count: number
+  download_count: number
+  view_count: number
+  /** 1 to 5; null while nobody has rated. */
+  rating_average: number | null
+  rating_count: number
+  /** Parts of a plugin; 0 for other kinds. */
+  skills_count: number
+  commands_count: number
+  agents_count: number
+  hooks_count: number
+  mcp_servers_count: number
+  source: ItemOrigin | null
+  published_at: string
+  updated_at: string
+}
+
+/** How an item may be used: `unspecified` when the manifest names no licence. */
+export type LicenseType = 'open_source' | 'proprietary' | 'unspecified'
+
+/** An item with everything its page shows. */
+export interface ItemDetail extends ItemSummary {
+  long_description: string | null
+  use_cases: string[]
+  /** Prompts that should choose this item. */
+  examples: string[]
+  integration_points: string[]
+  terms_url: string | null
+  permissions: { permission: string; explanation: string }[]
+  dependencies: Record<string, string>
+  package_sha256: string
+  package_size: number
+  tree_sha256: string
+  /** The page a person opens. */
+  listing_url: string
+}
+
+/** One page of items. */
+export interface ItemList {
+  items: ItemSummary[]
+  total: number
+  page: number
+  page_size: number
+}
+
+/** Order of a list: by installs and downloads, by publication, by name. */
+export type ItemSort = 'popular' | 'newest' | 'name'
+
+/** Query of a list of items. */
+export interface ItemListQuery {
+  search?: string
+  category?: string
+  /** Items that carry all of these. */
+  tags?: string[]
+  sort: ItemSort
+  page: number
+  limit: number
+}
+
+const label = z.string().min(1).max(100) // a tag, topic or model name
+const url = z.string().max(2048) // what browsers and proxies still carry
+const line = z.string().min(1).max(1000) // a sentence or a prompt
+
+const summaryFields = {
+  kind: kindField,
+  slug: slugField,
+  name: z.string().min(1).max(200), // a title
+  description: z.string().max(4096), // a paragraph; sources write up to 1,024
+  version: versionField,
+  author_id: authorIdField,
+  license: z.string().max(200).nullable(), // an SPDX expression
+  license_type: z.enum(['open_source', 'proprietary', 'unspecified']),
+  category: label.nullable(),
+  tags: z.array(label).max(64), // more than anybody filters by
+  token_estimate: countField.nullable(),
+  recommended_models: z.array(label).max(32), // a recommendation, not a catalogue of models
+  is_public: z.boolean(),
+  is_approved: z.boolean(),
+  is_featured: z.boolean(),
+  price: countField,
+  currency: z.string().regex(/^[a-z]{3}$/),
+  install_count: countField,
+  download_count: countField,
+  view_count: countField,
+  rating_average: z.number().min(1).max(5).nullable(),
+  rating_count: countField,
+  skills_count: countField,
+  commands_count: countField,
+  agents_count: countField,
+  hooks_count: countField,
+  mcp_servers_count: countField,
+  source: z
+    .object({
+      type: label,
+      url: z.exactOptional(url),
+      repo: z.exactOptional(url),
+      commit: z.exactOptional(z.string().max(64)), // a SHA-1 or SHA-256 in hexadecimal
+      path: z.exactOptional(z.string().max(1024)), // as long as a path in a package
+      marketplace: z.exactOptional(z.string().max(200)),
+      original_author: z.exactOptional(z.string().max(200)),
+      license: z.exactOptional(z.string().max(200)),
+    })
+    .nullable(),
+  published_at: timeField,
+  updated_at: timeField,
+}
+
+/** Schema of {@link ItemSummary}. */
+export const itemSummarySchema: z.ZodType<ItemSummary> = z.object(summaryFields)
+
+/** Schema of {@link ItemList}. */
+export const itemListSchema: z.ZodType<ItemList> = z.object({
+  items: z.array(itemSummarySchema).max(100), // the largest page
+  total: countField,
+  page: z.int().min(1),
+  page_size: z.int().min(1).max(100),
+})
+
+/** Schema of {@link ItemDetail}. */
+export const itemDetailSchema: z.ZodType<ItemDetail> = z.object({
+  ...summaryFields,
+  long_description: z.string().max(262_144).nullable(), // a manifest is at most 256 KiB
+  use_cases: z.array(line).max(100), // a page, not a book
+  examples: z.array(line).max(100),
+  integration_points: z.array(line).max(100),
+  terms_url: url.nullable(),
+  permissions: z
+    .array(z.object({ permission: z.string().max(512), explanation: z.string().max(1024) }))
+    .max(1000), // a person must be able to approve them
+  dependencies: z.record(z.string().max(160), z.string().max(256)), // `kind:slug` to a range
+  package_sha256: sha256Field,
+  package_size: countField,
+  tree_sha256: sha256Field,
+  listing_url: url,
+})
+
+/** Schema of {@link ItemListQuery}. Tags are repeated or joined with commas. */
+export const itemListQuerySchema: z.ZodType<ItemListQuery> = z.strictObject({
+  search: z.exactOptional(z.string().max(200)), // a few words; longer texts only cost the index
+  category: z.exactOptional(label),
+  tags: z.exactOptional(
+    z.preprocess(
+      (value) => (typeof value === 'string' ? value.split(',') : value),
+      z.array(label).max(20), // each is one more condition
+    ),
+  ),
+  sort: z.enum(['popular', 'newest', 'name']).default('popular'),
+  page: pageField,
+  limit: limitField,
+})
+
+/** Operations on the catalogue. */
+export const itemOperations: {
+  readonly 'items.list': Operation<{
+    params: CategoryParams
+    query: ItemListQuery
+    answers: { 200: ItemList }
+  }>
+  readonly 'items.get': Operation<{ params: ItemParams; answers: { 200: ItemDetail } }>
+  readonly 'items.versions': Operation<{ params: ItemParams; answers: { 200: ReleaseList } }>
+  readonly 'items.release': Operation<{ params: ItemVersionParams; answers: { 200: Release } }>
+} = {
+  'items.list': defineOperation({
+    id: 'items.list',
+    method: 'GET',
+    path: '/api/v1/marketplace/{category}/items',
+    summary: 'Approved items of one kind',
+    auth: ['public'],
+    params: categoryParamsSchema,
+    query: itemListQuerySchema,
+    answers: { 200: { type: 'json', description: 'One page of items', schema: itemListSchema } },
+    errors: ['not_found'],
+  }),
+  'items.get': defineOperation({
+    id: 'items.get',
+    method: 'GET',
+    path: '/api/v1/marketplace/{category}/items/{slug}',
+    summary: 'One item',
+    auth: ['public'],
+    params: itemParamsSchema,
+    answers: { 200: { type: 'json', description: 'The item', schema: itemDetailSchema } },
+    errors: ['not_found'],
+  }),
+  'items.versions': defineOperation({
+    id: 'items.versions',
+    method: 'GET',
+    path: '/api/v1/marketplace/{category}/items/{slug}/versions',
+    summary: 'Approved versions of an item, newest first',
+    auth: ['public'],
+    params: itemParamsSchema,
+    answers: { 200: { type: 'json', description: 'The versions', schema: releaseListSchema } },
+    errors: ['not_found'],
+  }),
+  'items.release': defineOperation({
+    id: 'items.release',
+    method: 'GET',
+    path: '/api/v1/marketplace/{category}/items/{slug}/versions/{version}',
+    summary: 'One approved version with its manifest, file list and the keys to verify it',
+    auth: ['public'],
+    params: itemVersionParamsSchema,
+    answers: { 200: { type: 'json', description: 'The release', schema: releaseSchema } },
+    errors: ['not_found'],
+  }),
+}

@@ -1,0 +1,38 @@
+export { assembleContext } from './assemble-context.ts'
+export { loadContext, type ContentFault, type LoadOptions } from './load-context.ts'
+export type {
+  AssignedItem,
+  Budget,
+  ContentFile,
+  ContextInput,
+  DescribedTool,
+  FileListing,
+  PartCounts,
+  Persona,
+} from './context-input.ts'
+export type {
+  AssembledContext,
+  ContextBlock,
+  ContextWarning,
+  IncludedFile,
+  IncludedItem,
+  OmissionReason,
+  OmittedItem,
+  TokenBreakdown,
+  WarningCode,
+} from './assembled-context.ts'
+export { ContextError, type ContextErrorCode } from './errors.ts'
+export { keywordScorer } from './scoring/keyword-scorer.ts'
+export type { RankedItem, Ranking, ScorableItem, ScorablePart, Scorer } from './scoring/scorer.ts'
+export { estimateTokens } from './tokens/estimate-tokens.ts'
+export type { Tokenizer } from './tokens/tokenizer.ts'
+export type { Tool } from './tools/tool.ts'
+export {
+  toAnthropicTool,
+  toMcpTool,
+  type AnthropicTool,
+  type JsonSchema,
+  type McpTool,
+  type OpenAiTool,
+} from './tools/tool-formats.ts'
+export type { ContentKey, ContentManifest, ContentSource } from './content/content-source.ts'

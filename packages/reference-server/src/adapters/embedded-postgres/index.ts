@@ -1,0 +1,2 @@
+export { openEmbeddedPostgres, type OpenEmbeddedDatabase } from './open-embedded-postgres.ts'
+export { startCluster, type ClusterOptions, type RunningCluster } from './start-cluster.ts'

@@ -1,0 +1,23 @@
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+
+/** What `db.execute(sql)` answers on every engine. */
+export interface Rows extends PgQueryResultHKT {
+  type: { rows: this['row'][] }
+}
+
+/** The one database type features know: the PostgreSQL dialect, whichever engine runs it. A transaction is one too. */
+export type Database = PgDatabase<Rows, Record<string, never>>
+
+/** Which engine keeps the data. */
+export type DatabaseEngine = 'embedded' | 'pglite' | 'postgres'
+
+/** An open database; `close` ends its connections, and the engine when it was started here. */
+export interface OpenDatabase extends AsyncDisposable {
+  readonly engine: DatabaseEngine
+  readonly db: Database
+  /** Brings the schema up to date. Only one process at a time does it, others wait. */
+  migrate(): Promise<void>
+  /** Resolves once the engine answered a query. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,12 @@
+import { integer, pgTable, text } from 'drizzle-orm/pg-core'
+
+/** Kinds as a reader meets them. Rows, so that an operator can add one. */
+export const categories = pgTable('categories', {
+  /** The kind in the plural, as paths carry it. */
+  id: text().primaryKey(),
+  kind: text().notNull().unique(),
+  name: text().notNull(),
+  description: text().notNull(),
+  icon: text().notNull(),
+  sort_order: integer().notNull(),
+})

@@ -1,0 +1,104 @@
+export {
+  ArchiveError,
+  type ArchiveRule,
+  ManifestError,
+  type ManifestErrorCode,
+  type ManifestIssue,
+} from './errors.ts'
+export { type CryptoBackend, cryptoBackend, useCryptoBackend } from './crypto/backend.ts'
+export { encodeDsse, payloadTypes } from './crypto/dsse.ts'
+export { ed25519 } from './crypto/ed25519.ts'
+export {
+  assertPublicKey,
+  generateKeyPair,
+  keyIdOf,
+  type KeyPair,
+  keyPairFromSecret,
+} from './crypto/key-pair.ts'
+export { createSha256, type Sha256, sha256 } from './crypto/sha256.ts'
+export { createCallbackSigner, createSigner, type Signer } from './crypto/signer.ts'
+export { canonicalize } from './json/canonicalize.ts'
+export type { JsonObject, JsonValue } from './json/json-value.ts'
+export { parseJson, type ParseJsonOptions } from './json/parse-json.ts'
+export {
+  createKeyring,
+  type KeyRecord,
+  type KeyRefusal,
+  type Keyring,
+  namespaceOfSlug,
+  refusalAt,
+} from './keyring/keyring.ts'
+export type { AgentContent } from './kinds/agent.ts'
+export type {
+  AppContent,
+  AppHealthCheck,
+  AppMount,
+  AppPort,
+  AppResources,
+  AppService,
+  AppVariable,
+  ContainerForm,
+} from './kinds/app.ts'
+export type { ComponentContent } from './kinds/component.ts'
+export type { DomainContent } from './kinds/domain.ts'
+export { defineKind, type KindDefinition, kindDefinitionOf } from './kinds/kind-definition.ts'
+export { isKind, type Kind, kindOfPlural, kinds, pluralOfKind } from './kinds/kind.ts'
+export type { PersonaContent } from './kinds/persona.ts'
+export type {
+  PluginContent,
+  PluginHook,
+  PluginLspServer,
+  PluginMcpServer,
+  PluginPart,
+} from './kinds/plugin.ts'
+export type { SkillContent, SkillFile } from './kinds/skill.ts'
+export type { ThemeContent } from './kinds/theme.ts'
+export type { WidgetBinding, WidgetContent } from './kinds/widget.ts'
+export type {
+  ContentByKind,
+  DraftOf,
+  Manifest,
+  ManifestCommon,
+  ManifestDraft,
+  ManifestLocale,
+  ManifestMetadata,
+  ManifestOf,
+  ManifestOptimization,
+  ManifestSignature,
+  ManifestSource,
+  PackageBinding,
+  UnsignedManifest,
+} from './manifest/manifest.ts'
+export {
+  maxManifestBytes,
+  parseManifest,
+  parseManifestDraft,
+  type ParseManifestOptions,
+  parseUnsignedManifest,
+} from './manifest/parse-manifest.ts'
+export { manifestDigest, signManifest } from './manifest/sign-manifest.ts'
+export {
+  type ManifestRefusal,
+  type ManifestVerdict,
+  verifyManifest,
+  type VerifyManifestOptions,
+} from './manifest/verify-manifest.ts'
+export { compareVersions, isVersion, isVersionRange, satisfiesRange } from './manifest/version.ts'
+export type {
+  Capability,
+  PermissionForm,
+  PermissionGrammar,
+  PermissionParts,
+} from './permissions/permission-form.ts'
+export {
+  capabilitiesOf,
+  diffPermissions,
+  explainPermission,
+  type GrammarSource,
+  isPermission,
+  type ParsedPermission,
+  parsePermission,
+  type PermissionDiff,
+  permissionIncludes,
+} from './permissions/permission.ts'
+export { sortTree, type TreeFile, treeDigest } from './tree/tree-digest.ts'

@@ -1,0 +1,138 @@
+import { fromBase64Url } from '../crypto/base64.ts'
+import { encodeDsse, payloadTypes } from '../crypto/dsse.ts'
+import { ed25519 } from '../crypto/ed25519.ts'
+import { sha256 } from '../crypto/sha256.ts'
+import { ManifestError } from '../errors.ts'
+import { canonicalTextWithout } from '../json/canonicalize.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-value.ts'
+import type { KindDefinition } from '../kinds/kind-definition.ts'
+import { type KeyRecord, type Keyring, namespaceOfSlug, refusalAt } from '../keyring/keyring.ts'
+import type { Manifest } from './manifest.ts'
+import { assertManifest, readManifestValue } from './parse-manifest.ts'
+
+/** Why a manifest was not accepted. */
+export type ManifestRefusal =
+  | 'malformed'
+  | 'unsigned'
+  | 'unknown_key'
+  | 'wrong_author'
+  | 'wrong_namespace'
+  | 'bad_signature'
+  | 'key_revoked'
+  | 'key_expired'
+  | 'key_not_yet_valid'
+
+/** What verification found. Use the manifest of the verdict, never the one that went in. */
+export type ManifestVerdict =
+  | { valid: true; manifest: Manifest; key: KeyRecord; manifest_sha256: string }
+  | { valid: false; reason: ManifestRefusal; message: string }
+
+/** How a manifest is verified. */
+export interface VerifyManifestOptions {
+  /** The moment the key is judged at: for a release its `approved_at`. Default: now. */
+  readonly at?: string | Date
+  /** Kinds a host defined beside the nine. */
+  readonly kinds?: readonly KindDefinition[]
+}
+
+/**
+ * Verifies a manifest as it was received: hashes that value before anything else looks at it, then checks signature, key,
+ * author, namespace and schema. Answers a verdict for every input; what is wrong with the input is never an exception.
+ */
+export function verifyManifest(
+  received: Uint8Array | string | JsonValue,
+  keyring: Keyring,
+  options: VerifyManifestOptions = {},
+): ManifestVerdict {
+  try {
+    return verify(received, keyring, options)
+  } catch (error) {
+    if (error instanceof ManifestError) return refused('malformed', error.message)
+    throw error
+  }
+}
+
+function verify(
+  received: Uint8Array | string | JsonValue,
+  keyring: Keyring,
+  options: VerifyManifestOptions,
+): ManifestVerdict {
+  const value = readManifestValue(received, 'json')
+  if (!isJsonObject(value))
+    return refused('malformed', 'expected an object, got another JSON value')
+  const signature = readSignature(value)
+  if (signature === undefined) {
+    return refused(
+      'unsigned',
+      'expected manifest_signature by Ed25519, got none: ask the author to sign',
+    )
+  }
+  // 1. Signed bytes: the canonical form of what was received, without the signature.
+  const { whole, without } = canonicalTextWithout(value, 'manifest_signature')
+  // 2. The key is known and fits.
+  const key = keyring.get(signature.keyId)
+  const publicKey = keyring.publicKey(signature.keyId)
+  if (key === undefined || publicKey === undefined) {
+    return refused(
+      'unknown_key',
+      `no key ${signature.keyId} in this keyring: fetch the author's keys`,
+    )
+  }
+  // 3. The signature holds.
+  const bytes = fromBase64Url(signature.sig)
+  const message = encodeDsse(payloadTypes.manifest, encoder.encode(without))
+  if (bytes === undefined || !ed25519.verify(bytes, message, publicKey)) {
+    return refused(
+      'bad_signature',
+      `the signature by key ${key.key_id} does not hold: fetch the manifest again`,
+    )
+  }
+  // 4. The schema holds for the very value that was hashed.
+  assertManifest(value, 'signed', options.kinds)
+  const manifest = value as unknown as Manifest // proved by the schema just above
+  // 5. The key may speak for this author, in this namespace, at that moment.
+  const refusal = refusalOfKey(manifest, key, options.at)
+  return refusal ?? { valid: true, manifest, key, manifest_sha256: sha256(encoder.encode(whole)) }
+}
+
+function refusalOfKey(
+  manifest: Manifest,
+  key: KeyRecord,
+  at: string | Date = new Date(),
+): ManifestVerdict | undefined {
+  if (manifest.author_id !== key.author_id) {
+    return refused(
+      'wrong_author',
+      `key ${key.key_id} belongs to ${key.author_id}, not to ${manifest.author_id}`,
+    )
+  }
+  const namespace = namespaceOfSlug(manifest.slug)
+  if (!key.namespaces.includes(namespace)) {
+    return refused(
+      'wrong_namespace',
+      `key ${key.key_id} may not sign for the namespace “${namespace}”`,
+    )
+  }
+  const reason = refusalAt(key, typeof at === 'string' ? new Date(at) : at)
+  return reason === undefined
+    ? undefined
+    : refused(
+        reason,
+        `key ${key.key_id} of ${key.author_id} could not vouch at that time (${reason})`,
+      )
+}
+
+function readSignature(value: JsonObject): { keyId: string; sig: string } | undefined {
+  const signature = value['manifest_signature']
+  if (!isJsonObject(signature) || signature['alg'] !== 'Ed25519') return undefined
+  const { key_id: keyId, sig } = signature
+  return typeof keyId === 'string' && typeof sig === 'string' && sig !== ''
+    ? { keyId, sig }
+    : undefined
+}
+
+function refused(reason: ManifestRefusal, message: string): ManifestVerdict {
+  return { valid: false, reason, message }
+}
+
+const encoder = new TextEncoder()

@@ -1,3 +1,5 @@
+import type { ProblemCode, ProblemIssue } from '@mothership/client/contract'
+
 /** Why the server could not do something; closed, so that callers can switch on it. */
 export type ServerErrorCode =
   | 'blob_mismatch'
@@ -17,9 +19,9 @@ export type ServerErrorCode =
 /** Root of every error this package throws on its own account. */
 export class ServerError extends Error {
   override readonly name: string = 'ServerError'
-  readonly code: ServerErrorCode
+  readonly code: ServerErrorCode | ProblemCode
 
-  constructor(code: ServerErrorCode, message: string, options: { cause?: unknown } = {}) {
+  constructor(code: ServerErrorCode | ProblemCode, message: string, options: { cause?: unknown } = {}) {
     super(message, options)
     this.code = code
   }
@@ -37,5 +39,31 @@ export class ConfigError extends ServerError {
       `the configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:${list}`,
     )
     this.problems = problems
+  }
+}
+
+/**
+ * A refusal the caller is told about. Its message becomes the `detail` of a problem document, so it holds no secret
+ * and nothing of the server's insides.
+ */
+export class RequestError extends ServerError {
+  override readonly name: string = 'RequestError'
+  declare readonly code: ProblemCode
+  readonly issues: readonly ProblemIssue[]
+  /** Headers that belong to the answer: `Content-Range` of a 416. */
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    code: ProblemCode,
+    message: string,
+    options: {
+      readonly issues?: readonly ProblemIssue[]
+      readonly headers?: Readonly<Record<string, string>>
+      readonly cause?: unknown
+    } = {},
+  ) {
+    super(code, message, options)
+    this.issues = options.issues ?? []
+    this.headers = options.headers ?? {}
   }
 }

@@ -29,7 +29,7 @@ export async function openPglite(options: { readonly directory?: string }): Prom
   return {
     engine: 'pglite',
     db: db as unknown as Database,
-    migrate: () => migrate(db as unknown as Database, (config) => applyMigrations(db, config)),
+    migrate: () => migrate(db, (config) => applyMigrations(db, config)),
     ping: async () => {
       await engine.query('select 1')
     },

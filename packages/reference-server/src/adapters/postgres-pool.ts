@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
-import pg from 'pg'
+import { Pool, type ClientConfig } from 'pg'
 import type { Database, DatabaseEngine, OpenDatabase } from '../db/database.ts'
 import { migrate } from '../db/migrate.ts'
 import { ServerError } from '../errors.ts'
@@ -10,7 +10,7 @@ import { silentLogger, type Logger } from '../ports/logger.ts'
 export interface PostgresOptions {
   /** A `postgres://` URL, or the parts that node-postgres takes. */
   readonly url?: string
-  readonly connection?: pg.ClientConfig
+  readonly connection?: ClientConfig
   /** Default 10: enough to keep two cores of a database busy. */
   readonly maxConnections?: number
   readonly engine?: DatabaseEngine
@@ -22,7 +22,7 @@ export interface PostgresOptions {
 /** Opens a pool of connections to a PostgreSQL server (15 or newer) and makes sure that it answers. */
 export async function openPostgres(options: PostgresOptions): Promise<OpenDatabase> {
   const { log = silentLogger, maxConnections = 10, engine = 'postgres' } = options
-  const pool = new pg.Pool({
+  const pool = new Pool({
     ...options.connection,
     ...(options.url === undefined ? {} : { connectionString: options.url }),
     max: maxConnections,
@@ -58,11 +58,11 @@ export async function openPostgres(options: PostgresOptions): Promise<OpenDataba
   }
 }
 
-async function migrateOn(pool: pg.Pool): Promise<void> {
+async function migrateOn(pool: Pool): Promise<void> {
   const client = await pool.connect()
   try {
     const db = drizzle(client)
-    await migrate(db as unknown as Database, (config) => applyMigrations(db, config))
+    await migrate(db, (config) => applyMigrations(db, config))
   } finally {
     client.release()
   }
@@ -71,7 +71,7 @@ async function migrateOn(pool: pg.Pool): Promise<void> {
 /** Where we looked, without the password. */
 function target(options: PostgresOptions): string {
   if (options.url === undefined) {
-    return String(options.connection?.host ?? 'the default address')
+    return options.connection?.host ?? 'the default address'
   }
   try {
     const url = new URL(options.url)

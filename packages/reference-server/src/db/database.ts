@@ -1,12 +1,17 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 
 /** What `db.execute(sql)` answers on every engine. */
-export interface Rows extends PgQueryResultHKT {
-  type: { rows: this['row'][] }
+export interface Rows<Row> {
+  readonly rows: Row[]
+}
+
+/** Drizzle's way to say that type. */
+interface RowsOf extends PgQueryResultHKT {
+  type: Rows<this['row']>
 }
 
 /** The one database type features know: the PostgreSQL dialect, whichever engine runs it. A transaction is one too. */
-export type Database = PgDatabase<Rows, Record<string, never>>
+export type Database = PgDatabase<RowsOf>
 
 /** Which engine keeps the data. */
 export type DatabaseEngine = 'embedded' | 'pglite' | 'postgres'
@@ -16,8 +21,8 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly engine: DatabaseEngine
   readonly db: Database
   /** Brings the schema up to date. Only one process at a time does it, others wait. */
-  migrate(): Promise<void>
+  readonly migrate: () => Promise<void>
   /** Resolves once the engine answered a query. */
-  ping(): Promise<void>
-  close(): Promise<void>
+  readonly ping: () => Promise<void>
+  readonly close: () => Promise<void>
 }

@@ -5,7 +5,6 @@ import {
   chmod,
   chown,
   mkdir,
-  open,
   readdir,
   readFile,
   rename,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ServerError } from '../../errors.ts'
+import { syncDirectory } from '../durable-files.ts'
 import type { PostgresBinaries } from './binaries.ts'
 import type { RunAs } from './run-as.ts'
 
@@ -146,15 +146,5 @@ async function removeUnfinished(directory: string): Promise<void> {
     if (name.startsWith(prefix)) {
       await rm(join(dirname(directory), name), { recursive: true, force: true })
     }
-  }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  if (process.platform === 'win32') return // Directories cannot be flushed there.
-  const handle = await open(directory)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

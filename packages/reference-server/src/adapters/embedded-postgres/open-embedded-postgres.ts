@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client } from 'pg'
 import type { OpenDatabase } from '../../db/database.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { openPostgres } from '../postgres-pool.ts'
@@ -43,7 +43,7 @@ export async function openEmbeddedPostgres(options: {
 
 /** Looks each time: a crash may have come between making the cluster and making the database. */
 async function createDatabase(cluster: RunningCluster): Promise<void> {
-  const client = new pg.Client({ ...cluster.connection, database: 'postgres' })
+  const client = new Client({ ...cluster.connection, database: 'postgres' })
   await client.connect()
   try {
     const { rows } = await client.query<{ role: boolean; database: boolean }>(

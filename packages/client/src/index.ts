@@ -1,0 +1,29 @@
+export {
+  type Call,
+  type CallInput,
+  type CallOptions,
+  type FileInput,
+  type JsonOperationId,
+} from './call.ts'
+export { type ConfigVerdict, type MothershipOptions } from './config.ts'
+export { type Unavailable } from './degrade.ts'
+export { type Download, type DownloadOptions, type PackageRef } from './download.ts'
+export { MothershipError, type MothershipErrorCode, type MothershipErrorDetails } from './errors.ts'
+export {
+  type EmptyItemPage,
+  type EmptyVersionList,
+  type FoundItem,
+  type ItemPage,
+  type ItemsApi,
+  type MissingItem,
+  type VersionList,
+} from './items.ts'
+export { createMothership, type Mothership } from './mothership.ts'
+export { proveKey } from './prove-key.ts'
+export { type ReleaseRef, type ReleasesApi } from './releases.ts'
+export {
+  type AcceptedSubmission,
+  type FailedSubmission,
+  type SubmissionInput,
+  type SubmissionsApi,
+} from './submissions.ts'

@@ -18,29 +18,26 @@ export const categoryField: z.ZodType<string> = z
   .max(64)
   .regex(/^[a-z][a-z0-9-]*$/)
 
-/** Slug `namespace[.plugin].name`, at most 128 characters as in a manifest. */
+/** Slug `[namespace[.plugin].]name`, at most 128 characters, as in a manifest. */
 export const slugField: z.ZodType<string> = z
   .string()
-  .max(128)
-  .regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/)
+  .regex(/^(?=.{1,128}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?){0,2}$/)
 
-/** Semantic version; node-semver refuses more than 256 characters. */
+/** Semantic version, at most 128 characters, as in a manifest. */
 export const versionField: z.ZodType<string> = z
   .string()
-  .max(256)
+  .max(128)
   .regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/)
 
-/** Author id, at most 128 characters like a slug; safe in a path. */
+/** Author id, at most 128 characters, as in a manifest; safe in a path. */
 export const authorIdField: z.ZodType<string> = z
   .string()
-  .max(128)
-  .regex(/^[a-z0-9][a-z0-9._-]*$/)
+  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9])?$/)
 
-/** Namespace: one segment of a slug. 64 characters leave the rest of a slug its room. */
+/** Namespace: the first segment of a slug. 64 characters leave the rest of a slug its room. */
 export const namespaceField: z.ZodType<string> = z
   .string()
-  .max(64)
-  .regex(/^[a-z0-9-]+$/)
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/)
 
 /** Identifier given by a mothership or a satellite (a UUID, a ULID, a counter). */
 export const idField: z.ZodType<string> = z
@@ -59,6 +56,12 @@ export const signatureField: z.ZodType<string> = z.string().regex(/^[A-Za-z0-9_-
 
 /** RFC 7638 thumbprint, unpadded base64url: always 43 characters. */
 export const keyIdField: z.ZodType<string> = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+
+/** Address of a page or a file: absolute, or a path on the mothership. 2,048 characters pass every browser and proxy. */
+export const linkField: z.ZodType<string> = z
+  .string()
+  .max(2048)
+  .regex(/^(?:https?:\/\/|\/(?!\/))\S+$/)
 
 /** UTC time in ISO 8601. */
 export const timeField: z.ZodType<string> = z.iso.datetime()
@@ -82,7 +85,8 @@ export const keyRecordField: z.ZodType<KeyRecord> = z.object({
   key_id: keyIdField,
   public_key: publicKeyField,
   author_id: authorIdField,
-  namespaces: z.array(namespaceField).max(100), // one publisher; a source has one namespace
+  // One publisher's; the empty text stands for bare slugs, which are the operator's own.
+  namespaces: z.array(z.union([z.literal(''), namespaceField])).max(100),
   valid_from: timeField,
   valid_until: z.exactOptional(timeField),
   revoked_at: z.exactOptional(timeField),

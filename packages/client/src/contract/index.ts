@@ -9,6 +9,7 @@ export {
   keyRecordField,
   kindField,
   limitField,
+  linkField,
   namespaceField,
   pageField,
   type PageQuery,
@@ -29,7 +30,6 @@ export {
   type ItemListQuery,
   itemListQuerySchema,
   itemListSchema,
-  type ItemOrigin,
   type ItemSort,
   type ItemSummary,
   itemSummarySchema,
@@ -113,7 +113,6 @@ export {
 } from './releases.ts'
 export {
   type Finding,
-  maxManifestBytes,
   maxPackageBytes,
   type Submission,
   type SubmissionParams,

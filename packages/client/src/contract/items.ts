@@ -1,10 +1,11 @@
-import { type Kind } from '@mothership/manifest'
+import type { Kind, ManifestSource } from '@mothership/manifest'
 import { z } from 'zod'
 import {
   authorIdField,
   countField,
   kindField,
   limitField,
+  linkField,
   pageField,
   sha256Field,
   slugField,
@@ -22,18 +23,6 @@ import {
 } from './paths.ts'
 import { type Release, type ReleaseList, releaseListSchema, releaseSchema } from './releases.ts'
 
-/** Where an item was taken from, when it was not written for this mothership. */
-export interface ItemOrigin {
-  type: string
-  url?: string
-  repo?: string
-  commit?: string
-  path?: string
-  marketplace?: string
-  original_author?: string
-  license?: string
-}
-
 /** An item as a list shows it, at its newest approved version. */
 export interface ItemSummary {
   kind: Kind
@@ -49,7 +38,7 @@ export interface ItemSummary {
   category: string | null
   tags: string[]
   token_estimate: number | null
-  recommended_models: string[]
+  recommended_models: z.array(label).max(64),
   is_public: boolean
   is_approved: boolean
   is_featured: boolean
@@ -69,7 +58,8 @@ export interface ItemSummary {
   agents_count: number
   hooks_count: number
   mcp_servers_count: number
-  source: ItemOrigin | null
+  /** Where it was taken from, when it was not written for this mothership. */
+  source: ManifestSource | null
   published_at: string
   updated_at: string
 }
@@ -116,23 +106,24 @@ export interface ItemListQuery {
   limit: number
 }
 
-const label = z.string().min(1).max(100) // a tag, topic or model name
-const url = z.string().max(2048) // what browsers and proxies still carry
-const line = z.string().min(1).max(1000) // a sentence or a prompt
+// Lengths of texts and lists are those a manifest may have: an item shows what its manifest says.
+const label = z.string().min(1).max(128)
+const name = z.string().min(1).max(256)
+const prompts = z.array(z.string().max(1024)).max(64)
 
 const summaryFields = {
   kind: kindField,
   slug: slugField,
-  name: z.string().min(1).max(200), // a title
-  description: z.string().max(4096), // a paragraph; sources write up to 1,024
+  name,
+  description: z.string().min(1).max(8192),
   version: versionField,
   author_id: authorIdField,
-  license: z.string().max(200).nullable(), // an SPDX expression
+  license: name.nullable(),
   license_type: z.enum(['open_source', 'proprietary', 'unspecified']),
   category: label.nullable(),
-  tags: z.array(label).max(64), // more than anybody filters by
+  tags: z.array(label).max(128),
   token_estimate: countField.nullable(),
-  recommended_models: z.array(label).max(32), // a recommendation, not a catalogue of models
+  recommended_models: z.array(label).max(64),
   is_public: z.boolean(),
   is_approved: z.boolean(),
   is_featured: z.boolean(),
@@ -151,13 +142,13 @@ const summaryFields = {
   source: z
     .object({
       type: label,
-      url: z.exactOptional(url),
-      repo: z.exactOptional(url),
-      commit: z.exactOptional(z.string().max(64)), // a SHA-1 or SHA-256 in hexadecimal
-      path: z.exactOptional(z.string().max(1024)), // as long as a path in a package
-      marketplace: z.exactOptional(z.string().max(200)),
-      original_author: z.exactOptional(z.string().max(200)),
-      license: z.exactOptional(z.string().max(200)),
+      url: z.exactOptional(z.string().max(2048)),
+      repo: z.exactOptional(name),
+      commit: z.exactOptional(z.string().max(64)),
+      path: z.exactOptional(z.string().max(1024)),
+      marketplace: z.exactOptional(name),
+      original_author: z.exactOptional(name),
+      license: z.exactOptional(name),
     })
     .nullable(),
   published_at: timeField,
@@ -178,19 +169,19 @@ export const itemListSchema: z.ZodType<ItemList> = z.object({
 /** Schema of {@link ItemDetail}. */
 export const itemDetailSchema: z.ZodType<ItemDetail> = z.object({
   ...summaryFields,
-  long_description: z.string().max(262_144).nullable(), // a manifest is at most 256 KiB
-  use_cases: z.array(line).max(100), // a page, not a book
-  examples: z.array(line).max(100),
-  integration_points: z.array(line).max(100),
-  terms_url: url.nullable(),
+  long_description: z.string().max(65_536).nullable(),
+  use_cases: prompts,
+  examples: prompts,
+  integration_points: z.array(name).max(64),
+  terms_url: z.string().max(2048).nullable(),
   permissions: z
-    .array(z.object({ permission: z.string().max(512), explanation: z.string().max(1024) }))
-    .max(1000), // a person must be able to approve them
-  dependencies: z.record(z.string().max(160), z.string().max(256)), // `kind:slug` to a range
+    .array(z.object({ permission: z.string().max(512), explanation: z.string().max(1024) })) // a sentence
+    .max(256),
+  dependencies: z.record(z.string().max(256), z.string().max(256)), // `kind:slug` to a range
   package_sha256: sha256Field,
   package_size: countField,
   tree_sha256: sha256Field,
-  listing_url: url,
+  listing_url: linkField,
 })
 
 /** Schema of {@link ItemListQuery}. Tags are repeated or joined with commas. */

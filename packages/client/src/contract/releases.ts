@@ -7,6 +7,7 @@ import {
   keyIdField,
   keyRecordField,
   kindField,
+  linkField,
   sha256Field,
   slugField,
   timeField,
@@ -85,8 +86,8 @@ export const releaseSchema: z.ZodType<Release> = z.object({
   keys: z.array(keyRecordField).min(1).max(100), // one author's keys over the years
   key_id: keyIdField,
   custody: z.enum(['self', 'operator', 'importer']),
-  package_url: z.string().max(2048), // what browsers and proxies still carry
-  listing_url: z.string().max(2048),
+  package_url: linkField,
+  listing_url: linkField,
 })
 
 /** Schema of {@link DownloadHeaders}. One range only: a package is resumed, not sampled. */

@@ -1,4 +1,4 @@
-import type { JsonValue, Kind } from '@mothership/manifest'
+import { type JsonValue, type Kind, maxManifestBytes } from '@mothership/manifest'
 import { z } from 'zod'
 import {
   authorIdField,
@@ -62,9 +62,6 @@ export interface SubmissionParts {
   package: Bytes
 }
 
-/** Longest manifest: 256 KiB, as the manifest's parser has it. */
-export const maxManifestBytes = 262_144
-
 /** Longest package: 50 MiB, as the archive reader has it by default. */
 export const maxPackageBytes = 52_428_800
 
@@ -74,7 +71,7 @@ export const submissionSchema: z.ZodType<Submission> = z.object({
   kind: kindField,
   slug: slugField,
   version: versionField,
-  name: z.string().max(200), // a title
+  name: z.string().max(256), // as in a manifest
   author_id: authorIdField,
   status: z.enum(['pending', 'approved', 'rejected']),
   key_id: keyIdField,
@@ -82,7 +79,7 @@ export const submissionSchema: z.ZodType<Submission> = z.object({
   package_sha256: sha256Field,
   package_size: countField,
   tree_sha256: sha256Field,
-  permissions: z.array(z.string().max(512)).max(1000), // a person must be able to read them
+  permissions: z.array(z.string().max(512)).max(256), // as in a manifest
   findings: z
     .array(
       z.object({

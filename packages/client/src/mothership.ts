@@ -1,0 +1,173 @@
+import type { KeyRecord, Kind, Signer } from '@mothership/manifest'
+import { type Call, type CallOptions, createCall, type Loose } from './call.ts'
+import {
+  type ConfigVerdict,
+  hasCredential,
+  type MothershipOptions,
+  readConfig,
+  validateConfig,
+} from './config.ts'
+import type {
+  CategoryList,
+  Health,
+  KeyList,
+  PageQuery,
+  PublisherCreated,
+  PublisherCreation,
+  QueueQuery,
+  Submission,
+  SubmissionList,
+  UsageReceipt,
+  UsageReport,
+  UsageSummary,
+} from './contract/index.ts'
+import { createDegrade, type Unavailable } from './degrade.ts'
+import { createDownload } from './download.ts'
+import { createItems, type ItemsApi } from './items.ts'
+import { proveKey } from './prove-key.ts'
+import { createReleases, type ReleasesApi } from './releases.ts'
+import { createSubmissions, type SubmissionsApi } from './submissions.ts'
+import { createTransport } from './transport.ts'
+
+/** A client of one mothership. `Note` is what empty answers carry; `never` in strict mode, which has none. */
+export interface Mothership<Note = Unavailable> {
+  readonly apps: ItemsApi<Note>
+  readonly skills: ItemsApi<Note>
+  readonly widgets: ItemsApi<Note>
+  readonly themes: ItemsApi<Note>
+  readonly plugins: ItemsApi<Note>
+  readonly agents: ItemsApi<Note>
+  readonly domains: ItemsApi<Note>
+  readonly components: ItemsApi<Note>
+  readonly personas: ItemsApi<Note>
+  /** The catalogue of a kind that is known only at run time. */
+  items(kind: Kind): ItemsApi<Note>
+  readonly categories: {
+    list(
+      options?: CallOptions,
+    ): Promise<
+      | (CategoryList & { readonly source: 'mothership' })
+      | (Note & { readonly categories: readonly [] })
+    >
+  }
+  readonly releases: ReleasesApi
+  readonly submissions: SubmissionsApi<Note>
+  /** For operators; throws in every mode. */
+  readonly moderation: {
+    queue(query?: Loose<QueueQuery>, options?: CallOptions): Promise<SubmissionList>
+    approve(id: string, note?: string, options?: CallOptions): Promise<Submission>
+    reject(id: string, note: string, options?: CallOptions): Promise<Submission>
+  }
+  /** Publishers and their keys; throws in every mode. */
+  readonly publishers: {
+    create(publisher: PublisherCreation, options?: CallOptions): Promise<PublisherCreated>
+    /** Registers the signer's key, with proof that it is held. */
+    addKey(authorId: string, signer: Signer, options?: CallOptions): Promise<KeyRecord>
+    keys(authorId: string, options?: CallOptions): Promise<KeyList>
+  }
+  readonly usage: {
+    /** Sending the same window again is harmless. */
+    report(
+      report: UsageReport,
+      options?: CallOptions,
+    ): Promise<
+      (UsageReceipt & { readonly source: 'mothership' }) | (Note & { readonly accepted: 0 })
+    >
+    /** For operators; throws in every mode. */
+    summary(query?: Loose<PageQuery>, options?: CallOptions): Promise<UsageSummary>
+  }
+  health(
+    options?: CallOptions,
+  ): Promise<
+    (Health & { readonly source: 'mothership' }) | (Note & { readonly status: 'unavailable' })
+  >
+  /** Any operation by its id; throws in every mode. */
+  readonly call: Call
+  /** Judges the configuration without sending anything. */
+  validate(): ConfigVerdict
+  /** Whether it is enabled and has an address and a credential. */
+  isConfigured(): boolean
+}
+
+/**
+ * Makes a client. Never throws and sends nothing: a faulty configuration is told by `validate()` and by every answer.
+ * Browsing, health, submitting and reporting usage answer empty with a note when the mothership cannot answer;
+ * with `strict: true` they throw `MothershipError` instead. A call that its signal cancels rejects in every mode.
+ */
+export function createMothership(
+  options: MothershipOptions & { readonly strict: true },
+): Mothership<never>
+export function createMothership(options?: MothershipOptions): Mothership
+export function createMothership(options: MothershipOptions = {}): Mothership {
+  const config = readConfig(options)
+  const transport = createTransport(config)
+  const call = createCall(config, transport)
+  const degrade = createDegrade(config)
+  const items = (kind: Kind) => createItems(call, degrade, kind)
+  return {
+    apps: items('app'),
+    skills: items('skill'),
+    widgets: items('widget'),
+    themes: items('theme'),
+    plugins: items('plugin'),
+    agents: items('agent'),
+    domains: items('domain'),
+    components: items('component'),
+    personas: items('persona'),
+    items,
+    categories: {
+      list: (options) =>
+        degrade(
+          async () => ({
+            ...(await call('categories.list', {}, options)),
+            source: 'mothership' as const,
+          }),
+          (note) => ({ categories: [] as const, ...note }),
+        ),
+    },
+    releases: createReleases(config, call, createDownload(config, transport)),
+    submissions: createSubmissions(call, degrade),
+    moderation: {
+      queue: (query = {}, options) => call('moderation.queue', { query }, options),
+      approve: (id, note, options) =>
+        call(
+          'moderation.approve',
+          { params: { id }, body: note === undefined ? {} : { note } },
+          options,
+        ),
+      reject: (id, note, options) =>
+        call('moderation.reject', { params: { id }, body: { note } }, options),
+    },
+    publishers: {
+      create: (body, options) => call('publishers.create', { body }, options),
+      addKey: async (authorId, signer, options) =>
+        call(
+          'publishers.keys.add',
+          { params: { author_id: authorId }, body: await proveKey(signer, authorId) },
+          options,
+        ),
+      keys: (authorId, options) =>
+        call('publishers.keys.list', { params: { author_id: authorId } }, options),
+    },
+    usage: {
+      report: (body, options) =>
+        degrade(
+          async () => ({
+            ...(await call('usage.report', { body }, options)),
+            source: 'mothership' as const,
+          }),
+          (note) => ({ accepted: 0 as const, ...note }),
+        ),
+      summary: (query = {}, options) => call('usage.summary', { query }, options),
+    },
+    health: (options) =>
+      degrade(
+        async () => ({ ...(await call('health', {}, options)), source: 'mothership' as const }),
+        (note) => ({ status: 'unavailable' as const, ...note }),
+      ),
+    call,
+    validate: () => validateConfig(config),
+    isConfigured: () =>
+      config.enabled && config.base !== undefined && hasCredential(config.credentials),
+  }
+}

@@ -111,6 +111,21 @@ export const pageQuerySchema: z.ZodType<PageQuery> = z.strictObject({
   limit: limitField,
 })
 
+/** Where in a list a page stands; with a list of entries, the answer of every paged operation. */
+export interface PageAnswer {
+  /** Entries on all pages. */
+  total: number
+  page: number
+  page_size: number
+}
+
+/** Fields of {@link PageAnswer}. */
+export const pageAnswerFields: { readonly [Key in keyof PageAnswer]: z.ZodType<number> } = {
+  total: countField,
+  page: z.int().min(1),
+  page_size: z.int().min(1).max(100),
+}
+
 /** A query holds text: digits become a number, anything else is left for the check to refuse. */
 function wholeNumberInText(min: number, max: number) {
   return z.preprocess(

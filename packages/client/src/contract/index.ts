@@ -11,6 +11,8 @@ export {
   limitField,
   linkField,
   namespaceField,
+  type PageAnswer,
+  pageAnswerFields,
   pageField,
   type PageQuery,
   pageQuerySchema,

@@ -6,6 +6,8 @@ import {
   kindField,
   limitField,
   linkField,
+  type PageAnswer,
+  pageAnswerFields,
   pageField,
   sha256Field,
   slugField,
@@ -38,7 +40,7 @@ export interface ItemSummary {
   category: string | null
   tags: string[]
   token_estimate: number | null
-  recommended_models: z.array(label).max(64),
+  recommended_models: string[]
   is_public: boolean
   is_approved: boolean
   is_featured: boolean
@@ -85,11 +87,8 @@ export interface ItemDetail extends ItemSummary {
 }
 
 /** One page of items. */
-export interface ItemList {
+export interface ItemList extends PageAnswer {
   items: ItemSummary[]
-  total: number
-  page: number
-  page_size: number
 }
 
 /** Order of a list: by installs and downloads, by publication, by name. */
@@ -161,9 +160,7 @@ export const itemSummarySchema: z.ZodType<ItemSummary> = z.object(summaryFields)
 /** Schema of {@link ItemList}. */
 export const itemListSchema: z.ZodType<ItemList> = z.object({
   items: z.array(itemSummarySchema).max(100), // the largest page
-  total: countField,
-  page: z.int().min(1),
-  page_size: z.int().min(1).max(100),
+  ...pageAnswerFields,
 })
 
 /** Schema of {@link ItemDetail}. */

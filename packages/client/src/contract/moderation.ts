@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { countField, limitField, pageField } from './fields.ts'
+import { limitField, type PageAnswer, pageAnswerFields, pageField } from './fields.ts'
 import { defineOperation, type Operation } from './operation.ts'
 import {
   type Submission,
@@ -17,11 +17,8 @@ export interface QueueQuery {
 }
 
 /** One page of the moderation queue, oldest first. */
-export interface SubmissionList {
+export interface SubmissionList extends PageAnswer {
   submissions: Submission[]
-  total: number
-  page: number
-  page_size: number
 }
 
 /** Body of an approval. */
@@ -44,9 +41,7 @@ export const queueQuerySchema: z.ZodType<QueueQuery> = z.strictObject({
 /** Schema of {@link SubmissionList}. */
 export const submissionListSchema: z.ZodType<SubmissionList> = z.object({
   submissions: z.array(submissionSchema).max(100), // the largest page
-  total: countField,
-  page: z.int().min(1),
-  page_size: z.int().min(1).max(100),
+  ...pageAnswerFields,
 })
 
 /** Schema of {@link Approval}. 4,096 characters: a few paragraphs. */

@@ -4,6 +4,8 @@ import {
   countField,
   idField,
   kindField,
+  type PageAnswer,
+  pageAnswerFields,
   type PageQuery,
   pageQuerySchema,
   slugField,
@@ -46,11 +48,8 @@ export interface ItemUsage {
 }
 
 /** One page of usage, most executions first. */
-export interface UsageSummary {
+export interface UsageSummary extends PageAnswer {
   items: ItemUsage[]
-  total: number
-  page: number
-  page_size: number
 }
 
 // A window is minutes to days long: a thousand million runs in one is a mistake or an attack.
@@ -96,9 +95,7 @@ export const usageSummarySchema: z.ZodType<UsageSummary> = z.object({
       }),
     )
     .max(100), // the largest page
-  total: countField,
-  page: z.int().min(1),
-  page_size: z.int().min(1).max(100),
+  ...pageAnswerFields,
 })
 
 /** Operations on usage. */

@@ -17,7 +17,9 @@ export function summarizeRun(
       const { passed, failed, skipped } = countStates(asking)
       const ran = passed + failed
       const told = [
-        ...(ran > 0 ? [`${ran} tests`] : []),
+        ...(ran > 0
+          ? [`${ran} tests${engine === '../shared' ? ' in files that read it' : ''}`]
+          : []),
         ...(skipped > 0 ? [`${skipped} skipped`] : []),
         ...(asking.length === 0 ? ['no test names it'] : []),
         ...(present ? [] : [`missing: ${detail}`]),

@@ -12,7 +12,8 @@ export function checkTypes(): Promise<StepResult> {
 /** The checks beside the types; they share nothing, so any number may run at once. */
 export const otherChecks: readonly (() => Promise<StepResult>)[] = [
   () => runTool('lint', 'node_modules/oxlint/bin/oxlint', ['--deny-warnings']),
-  () => runTool('unused code', 'node_modules/knip/bin/knip.js', ['--no-progress']),
+  () =>
+    runTool('unused code', 'node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
   () => runTool('format', 'node_modules/oxfmt/bin/oxfmt', ['--check', '.']),
   () => runFunction('lockfile', checkLockfile),
   () => runFunction('generated files', checkGeneratedFiles),

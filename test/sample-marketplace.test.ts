@@ -114,7 +114,7 @@ describe('the scripts of the sample plugins', () => {
 
   it('stops a commit that carries a private key, and prints no part of it', () => {
     const repository = createRepository('guarded')
-    const header = `-----BEGIN ${'PRIVATE KEY'}-----`
+    const header = ['-----BEGIN', 'PRIVATE', 'KEY-----'].join(' ')
     writeFileSync(join(repository, 'key.pem'), `${header}\nsecret-part\n`)
     const guard = (command: string) =>
       run('commit-guard/scripts/check-commit.mjs', [], {

@@ -141,7 +141,10 @@ describe('docs/requirements.proved', () => {
 describe('the engine a test runs on', () => {
   it.each<[string, string[]]>([
     ['the blob store on PostgreSQL > keeps bytes', ['PostgreSQL']],
+    ['on postgres > keeps bytes', ['PostgreSQL']],
     ['the catalogue on embedded PostgreSQL > pages', ['embedded database']],
+    ['on embedded > pages', ['embedded database']],
+    ['on pglite > pages', ['embedded database']],
     ['the cache on Redis > forgets', ['Redis']],
     ['the gallery in a browser > has tabs', ['browser']],
     ['over ../shared vectors > verifies', ['../shared']],

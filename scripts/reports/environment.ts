@@ -16,8 +16,8 @@ export interface Environment {
 }
 
 const namePatterns: Record<Engine, RegExp> = {
-  'embedded database': /\bembedded (database|postgres\w*)|\bPGlite\b/i,
-  PostgreSQL: /\bon (a )?PostgreSQL\b|\bDATABASE_URL\b/i,
+  'embedded database': /\bon embedded\b|\bembedded (database|postgres\w*)|\bon PGlite\b/i,
+  PostgreSQL: /\bon (a )?postgres(ql)?\b|\bDATABASE_URL\b/i,
   Redis: /\bRedis\b|\bREDIS_URL\b/i,
   browser: /\bin (a|the) browser\b|\bchromium\b/i,
   '../shared': /\.\.\/shared\b|\bshared (vectors|data|spec|folder|marketplaces)\b/i,
@@ -36,11 +36,16 @@ export function enginesOf(test: TestEntry): Engine[] {
 }
 
 export async function readEnvironment(): Promise<Environment[]> {
-  const redis = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379'
-  const postgres = process.env['DATABASE_URL']
+  const { DATABASE_URL, REDIS_URL } = process.env
+  const postgres = DATABASE_URL
     ? 'DATABASE_URL is set'
-    : existsSync('/var/run/postgresql/.s.PGSQL.5432')
-      ? 'the local socket is there'
+    : existsSync('/var/run/postgresql/.s.PGSQL.5432') || (await answers(5432))
+      ? 'a local server is there'
+      : undefined
+  const redis = REDIS_URL
+    ? 'REDIS_URL is set'
+    : (await answers(6379))
+      ? 'a local server is there'
       : undefined
   const browser = findBrowser()
   return [
@@ -48,12 +53,12 @@ export async function readEnvironment(): Promise<Environment[]> {
     {
       engine: 'PostgreSQL',
       present: postgres !== undefined,
-      detail: postgres ?? 'no DATABASE_URL and no server on the local socket',
+      detail: postgres ?? 'no DATABASE_URL, and no server on the local socket or port',
     },
     {
       engine: 'Redis',
-      present: await answers(redis),
-      detail: process.env['REDIS_URL'] ? 'REDIS_URL' : 'looked for on the usual local port',
+      present: redis !== undefined,
+      detail: redis ?? 'no REDIS_URL, and no server on the local port',
     },
     { engine: 'browser', present: browser !== undefined, detail: browser ?? 'no Chromium on PATH' },
     {
@@ -87,10 +92,9 @@ function findBrowser(): string | undefined {
   return undefined
 }
 
-function answers(url: string): Promise<boolean> {
-  const { hostname, port } = new URL(url)
+function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: hostname, port: Number(port || 6379) })
+    const socket = connect({ host: '127.0.0.1', port })
     const end = (answer: boolean): void => {
       socket.destroy()
       resolve(answer)

@@ -1,5 +1,6 @@
 // One step of a run: a command or a function, timed, its output kept for when it fails.
 import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { root } from '../reports/report-files.ts'
 
@@ -30,6 +31,7 @@ export async function runCommand(
       stdio: ['ignore', live ? 'inherit' : 'pipe', live ? 'inherit' : 'pipe'],
       env: { ...process.env, ...env },
     })
+    stopWithUs(child)
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (output += text))
@@ -69,6 +71,28 @@ export function describeStep({ name, ok, seconds, output }: StepResult, note = '
   const line = `  ${name.padEnd(16)} ${ok ? 'ok    ' : 'FAILED'} ${seconds.toFixed(1).padStart(6)} s`
   const detail = ok || output === '' ? '' : `\n${output.replace(/^/gm, '      ')}`
   return `${line}${note ? `   ${note}` : ''}${detail}`
+}
+
+const running = new Set<ChildProcess>()
+let stopped = false
+
+/** A run that is stopped takes its commands with it and starts no others. */
+function stopWithUs(child: ChildProcess): void {
+  if (running.size === 0) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stopAll)
+  }
+  running.add(child)
+  child.once('close', () => {
+    running.delete(child)
+    if (running.size > 0) return
+    if (stopped) process.exit(130)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, stopAll)
+  })
+}
+
+function stopAll(): void {
+  stopped = true
+  for (const child of running) child.kill('SIGTERM')
 }
 
 function secondsSince(started: number): number {

@@ -21,6 +21,8 @@ const watcher = watch(join(root, 'packages'), { recursive: true }, (_event, file
   timer = setTimeout(() => queue(restart), 150)
 })
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => queue(end))
+// A build that is stopped ends this process at once: the server goes with it.
+process.on('exit', () => server?.kill('SIGTERM'))
 queue(restart)
 
 /** One thing at a time: a change during a build is built after it. */

@@ -43,7 +43,8 @@ export async function createFile(
   return true
 }
 
-async function writeAside(
+/** Writes and flushes a file beside its final place; the caller renames or removes it. */
+export async function writeAside(
   path: string,
   content: Uint8Array | string,
   mode: number,

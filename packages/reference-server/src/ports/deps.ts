@@ -24,7 +24,18 @@ export interface ServerIdentity {
   readonly version: string
 }
 
-/** What the process itself calls of the features once, at start. */
+/** What `createApp({ deps, services, … })` of `app.ts` is given beside what features stand on. */
+export interface AppOptions {
+  /** Folder, on the data directory's file system, in which uploads are held for the time of a request. */
+  readonly stagingDirectory: string
+  /** Compares every answer with the contract; on in tests. */
+  readonly checkAnswers: boolean
+}
+
+/**
+ * What the process itself calls of the features, at start; `createServices(deps)` of `features/services.ts` answers these
+ * and the others.
+ */
 export interface StartServices {
   readonly credentials: {
     /**
@@ -38,11 +49,17 @@ export interface StartServices {
     importMarketplace(options: {
       path: string
       signal?: AbortSignal | undefined
-    }): Promise<{
-      status: 'imported' | 'unchanged'
-      name: string
-      released: number
-      problems: number
-    }>
+    }): Promise<ImportSummary>
   }
+}
+
+/** What an import came to. */
+export interface ImportSummary {
+  readonly status: 'imported' | 'unchanged'
+  /** Name of the marketplace. */
+  readonly name: string
+  /** Releases that came of it. */
+  readonly released: number
+  /** Entries that could not be imported, or only in part. */
+  readonly problems: number
 }

@@ -113,9 +113,10 @@ async function asAdministrator<Result>(
 
 function inside(server: ClientConfig, database: string): ClientConfig {
   if (server.connectionString === undefined) return { ...server, database }
-  const url = new URL(server.connectionString)
-  url.pathname = `/${database}`
-  return { connectionString: url.href }
+  // Only the path changes; a URL with a user and no host is one for PostgreSQL, though not for `URL`.
+  const [, start = '', query = ''] =
+    /^([a-z]+:\/\/[^/?]*)[^?]*(\?.*)?$/.exec(server.connectionString) ?? []
+  return { connectionString: `${start}/${database}${query}` }
 }
 
 function urlOf(connection: ClientConfig): string {

@@ -49,7 +49,8 @@ export function createDownload(config: MothershipConfig, transport: Transport): 
     let received = 0
     let wholeAgain = false
     for (let resumes = 0; ; resumes += 1) {
-      const deadline = openDeadline(config.timeoutMs, options.signal)
+      let waitMs = config.timeoutMs
+      const deadline = openDeadline(waitMs, options.signal)
       let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
       try {
         const range = received > 0 && !wholeAgain ? rangeHeaders(received, head) : {}
@@ -60,17 +61,18 @@ export function createDownload(config: MothershipConfig, transport: Transport): 
           if (response.status < 500 || head === undefined) throw problem
           throw new BrokenOff(problem)
         }
+        reader = response.body?.getReader()
         const next = readPackageHead(response, item, config.maxPackageBytes)
-        if (head !== undefined && received > 0) assertSamePackage(head, next)
-        if (next.from !== 0 && next.from !== received) {
+        if (response.status === 206 && next.from !== received) {
           wholeAgain = true
           throw new BrokenOff(mismatch('The mothership sent another range than was asked for.'))
         }
+        if (head !== undefined && received > 0) assertSamePackage(head, next)
         head = next
-        reader = response.body?.getReader()
+        waitMs = config.idleTimeoutMs
         let skip = received - next.from
         for (;;) {
-          deadline.restart(config.idleTimeoutMs)
+          deadline.restart(waitMs)
           const part = await reader?.read()
           deadline.pause()
           if (part === undefined || part.done) break
@@ -91,7 +93,7 @@ export function createDownload(config: MothershipConfig, transport: Transport): 
         }
         return
       } catch (error) {
-        const failure = classify(error, deadline, options.signal, config)
+        const failure = classify(error, deadline, options.signal, waitMs)
         if (!failure.resumable || head === undefined) throw failure.error
         if (resumes >= maxResumes) {
           throw new MothershipError(
@@ -146,11 +148,11 @@ function classify(
   error: unknown,
   deadline: Deadline,
   signal: AbortSignal | undefined,
-  config: MothershipConfig,
+  waitMs: number,
 ): { readonly resumable: boolean; readonly error: unknown } {
   if (signal?.aborted) return { resumable: false, error: signal.reason }
   if (deadline.expired()) {
-    return { resumable: true, error: timeoutError(operation, config.idleTimeoutMs) }
+    return { resumable: true, error: timeoutError(operation, waitMs) }
   }
   if (error instanceof MothershipError) {
     return { resumable: error.code === 'unreachable', error }

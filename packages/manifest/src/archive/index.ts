@@ -1,11 +1,20 @@
-import type { FileMap } from '../formats/file-map.ts'
-import type { TreeFile } from '../tree/tree-digest.ts'
-
-/** What packing answers. */
-export interface PackResult {
-  package_sha256: string
-  package_size: number
-  tree_sha256: string
-  files: TreeFile[]
-}
-export type { FileMap }
+export { ArchiveError, type ArchiveRule } from '../errors.ts'
+export type { FileEntry, FileMap } from '../formats/file-map.ts'
+export { type TreeFile, treeDigest } from '../tree/tree-digest.ts'
+export { compareTrees, type TreeDifference } from './compare-trees.ts'
+export { appArchiveLimits, type ArchiveLimits, defaultArchiveLimits } from './limits.ts'
+export { assertPackagePath, createNameRegister, type NameRegister } from './name-policy.ts'
+export {
+  listTree,
+  packDirectory,
+  packFiles,
+  type PackFilesOptions,
+  type PackResult,
+} from './pack-files.ts'
+export {
+  type ArchiveFileInfo,
+  type ArchiveReading,
+  readArchive,
+  type ReadArchiveOptions,
+} from './read-archive.ts'
+export { readDirectory, type ReadDirectoryOptions } from './read-directory.ts'

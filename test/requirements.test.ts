@@ -165,7 +165,7 @@ function reportOf(
   digests: Record<string, string> = { client: 'old', manifest: 'same' },
 ): TestReport {
   const counts = { passed: 0, failed: 0, skipped: 0 }
-  return { name, started_at: '', duration_seconds: 1, counts, digests, tests }
+  return { name, started_at: '', duration_seconds: 1, counts, digests, files: [], tests }
 }
 
 function judge(

@@ -31,7 +31,14 @@ export interface TestReport {
   counts: Counts
   /** Digest of each covered package's files when the run began. */
   digests: Record<string, string>
+  files: FileTime[]
   tests: TestEntry[]
+}
+
+/** Loading, hooks and tests of one file. */
+export interface FileTime {
+  file: string
+  duration_ms: number
 }
 
 export interface Counts {
@@ -50,8 +57,8 @@ export function completeReport(
   file: string,
   run: Pick<TestReport, 'started_at' | 'duration_seconds' | 'digests'> & { seed?: number },
 ): TestReport {
-  const tests = readTests(file)
-  const report: TestReport = { name, ...run, counts: countStates(tests), tests }
+  const { files, tests } = readWritten(file)
+  const report: TestReport = { name, ...run, counts: countStates(tests), files, tests }
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`)
   return report
@@ -87,10 +94,10 @@ function listReports(): string[] {
   }
 }
 
-function readTests(file: string): TestEntry[] {
+function readWritten(file: string): Pick<TestReport, 'files' | 'tests'> {
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { tests: TestEntry[] }).tests
+    return JSON.parse(readFileSync(file, 'utf8')) as Pick<TestReport, 'files' | 'tests'>
   } catch {
-    return []
+    return { files: [], tests: [] }
   }
 }

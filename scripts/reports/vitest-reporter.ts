@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, relative, sep } from 'node:path'
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node'
 import { root } from './report-files.ts'
-import type { TestEntry, TestState } from './report-files.ts'
+import type { FileTime, TestEntry, TestState } from './report-files.ts'
 
 /** The file to write is named by the environment, so that vitest's own options stay free for the user. */
 export default class ReportWriter implements Reporter {
@@ -14,16 +14,26 @@ export default class ReportWriter implements Reporter {
     const file = process.env['MOTHERSHIP_TEST_REPORT']
     if (!file) return
     const tests = modules.flatMap(entriesOf)
+    const files = modules.map(timeOf)
     for (const error of unhandled) {
       tests.push(failure('(outside any test)', '(unhandled error)', error.message))
     }
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, `${JSON.stringify({ tests }, null, 1)}\n`)
+    writeFileSync(file, `${JSON.stringify({ files, tests }, null, 1)}\n`)
   }
 }
 
+function timeOf(module: TestModule): FileTime {
+  const { collectDuration, duration } = module.diagnostic()
+  return { file: pathOf(module), duration_ms: Math.round(collectDuration + duration) }
+}
+
+function pathOf(module: TestModule): string {
+  return relative(root, module.moduleId).split(sep).join('/')
+}
+
 function entriesOf(module: TestModule): TestEntry[] {
-  const file = relative(root, module.moduleId).split(sep).join('/')
+  const file = pathOf(module)
   const entries = [...module.children.allTests()].map((test) => entryOf(file, test))
   for (const place of [module, ...module.children.allSuites()] as (TestModule | TestSuite)[]) {
     const [error] = place.errors()

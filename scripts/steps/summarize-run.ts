@@ -5,7 +5,7 @@ import { countStates } from '../reports/report-files.ts'
 import type { TestReport } from '../reports/report-files.ts'
 
 export function summarizeRun(
-  { tests }: TestReport,
+  { files, tests }: TestReport,
   environment: readonly Environment[],
   { excused }: { excused: readonly string[] },
 ): string[] {
@@ -26,11 +26,21 @@ export function summarizeRun(
       ]
       return `  ${engine.padEnd(18)} ${told.join(', ')}`
     }),
+    ...listSlowest(files),
     ...listSkipped(tests),
     ...(excused.length > 0
       ? ['Not proved by this run', ...excused.map((line) => `  ${line}`)]
       : []),
     '',
+  ]
+}
+
+function listSlowest(files: TestReport['files']): string[] {
+  const slowest = files.toSorted((a, b) => b.duration_ms - a.duration_ms).slice(0, 5)
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1).padStart(6)} s`
+  return [
+    'Slowest test files',
+    ...slowest.map(({ file, duration_ms }) => `${seconds(duration_ms)}  ${file}`),
   ]
 }
 

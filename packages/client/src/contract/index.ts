@@ -32,6 +32,7 @@ export {
   type ItemListQuery,
   itemListQuerySchema,
   itemListSchema,
+  type ItemOrigin,
   type ItemSort,
   type ItemSummary,
   itemSummarySchema,

@@ -25,6 +25,9 @@ import {
 } from './paths.ts'
 import { type Release, type ReleaseList, releaseListSchema, releaseSchema } from './releases.ts'
 
+/** Where an item was taken from, in the manifest's own fields. */
+export type ItemOrigin = ManifestSource
+
 /** An item as a list shows it, at its newest approved version. */
 export interface ItemSummary {
   kind: Kind
@@ -60,8 +63,8 @@ export interface ItemSummary {
   agents_count: number
   hooks_count: number
   mcp_servers_count: number
-  /** Where it was taken from, when it was not written for this mothership. */
-  source: ManifestSource | null
+  /** Null when it was written for this mothership. */
+  source: ItemOrigin | null
   published_at: string
   updated_at: string
 }

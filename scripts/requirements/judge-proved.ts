@@ -8,6 +8,7 @@ import { findUnknownIds, judgeRequirements } from './judge-requirements.ts'
 import type { Verdict } from './judge-requirements.ts'
 import { readProved } from './proved-file.ts'
 import type { ProvedLine } from './proved-file.ts'
+import { readLongIds } from './read-long-ids.ts'
 import { readRequirements } from './read-requirements.ts'
 
 export interface ProvedJudgement {
@@ -28,7 +29,7 @@ export function judgeProved(environment: readonly Environment[]): ProvedJudgemen
     report.name === 'fast' ? { ...report, digests: digestsNow } : report,
   )
   const verdicts = judgeRequirements(requirements, judged, digestsNow)
-  const { lost, excused } = compareWithProved(readProved(), verdicts, environment)
+  const { lost, excused } = compareWithProved(readProved(), verdicts, environment, readLongIds())
   const problems = [...lost, ...findUnknownIds(requirements, judged)]
   const proved = verdicts.filter(({ state }) => state === 'proved').length
   return {
@@ -47,6 +48,7 @@ export function compareWithProved(
   listed: readonly ProvedLine[],
   verdicts: readonly Verdict[],
   environment: readonly Environment[],
+  longIds: ReadonlySet<string>,
 ): { lost: string[]; excused: string[] } {
   const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]))
   const missing = environment.filter(({ present }) => !present)
@@ -56,7 +58,7 @@ export function compareWithProved(
     const verdict = byId.get(line.id)
     if (verdict?.state === 'proved') continue
     const failing = verdict?.cited.find(({ state, stale }) => state === 'failed' && !stale)
-    const reason = failing ? undefined : findExcuse(line, verdict, missing)
+    const reason = failing ? undefined : findExcuse(line, verdict, missing, longIds)
     if (reason) excused.push(`${line.id}: ${reason}`)
     else lost.push(`${line.id} was proved and is not any more: ${describeLoss(verdict, failing)}`)
   }
@@ -64,9 +66,10 @@ export function compareWithProved(
 }
 
 function findExcuse(
-  { needs, long }: ProvedLine,
+  { id, needs, long }: ProvedLine,
   verdict: Verdict | undefined,
   missing: readonly Environment[],
+  longIds: ReadonlySet<string>,
 ): string | undefined {
   if (!verdict) return undefined
   const absent = missing.find(({ engine }) => needs.includes(engine))
@@ -78,7 +81,9 @@ function findExcuse(
   })
   const [excuse] = excuses
   if (excuse && excuses.every(Boolean)) return `${excuse.engine} is missing (${excuse.detail})`
-  if (long && fast.length === 0) return `proved by npm run test:long -- ${long}, not by this run`
+  if (long && fast.length === 0 && longIds.has(id)) {
+    return `proved by npm run test:long -- ${long}, not by this run`
+  }
   return undefined
 }
 

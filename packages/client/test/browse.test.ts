@@ -1,7 +1,13 @@
 import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createMothership, type MothershipError, type MothershipOptions } from '@mothership/client'
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
+import {
+  createMothership,
+  type FoundItem,
+  type ItemPage,
+  type MothershipError,
+  type MothershipOptions,
+} from '@mothership/client'
 import { detail, summary } from './samples.ts'
 
 const url = 'https://mothership.test'
@@ -175,6 +181,13 @@ describe('degraded mode', () => {
       })
     },
   )
+
+  it('has no empty answers in the types of strict mode', () => {
+    const { skills } = createMothership({ env: {}, url, strict: true })
+    expectTypeOf(skills.list).returns.toEqualTypeOf<Promise<ItemPage>>()
+    expectTypeOf(skills.get).returns.toEqualTypeOf<Promise<FoundItem>>()
+    expectTypeOf(open().skills.list).returns.not.toEqualTypeOf<Promise<ItemPage>>()
+  })
 
   it('answers every other degrading call with a value of its own', async () => {
     const note = { source: 'none', code: 'disabled' }

@@ -25,15 +25,13 @@ export {
   versionField,
 } from './fields.ts'
 export { type Health, healthSchema } from './health.ts'
+export { type ItemListQuery, itemListQuerySchema, type ItemSort } from './item-query.ts'
 export {
   type ItemDetail,
   itemDetailSchema,
   type ItemList,
-  type ItemListQuery,
-  itemListQuerySchema,
   itemListSchema,
   type ItemOrigin,
-  type ItemSort,
   type ItemSummary,
   itemSummarySchema,
   type LicenseType,

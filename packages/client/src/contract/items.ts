@@ -4,16 +4,15 @@ import {
   authorIdField,
   countField,
   kindField,
-  limitField,
   linkField,
   type PageAnswer,
   pageAnswerFields,
-  pageField,
   sha256Field,
   slugField,
   timeField,
   versionField,
 } from './fields.ts'
+import { type ItemListQuery, itemListQuerySchema } from './item-query.ts'
 import { defineOperation, type Operation } from './operation.ts'
 import {
   type CategoryParams,
@@ -94,20 +93,6 @@ export interface ItemList extends PageAnswer {
   items: ItemSummary[]
 }
 
-/** Order of a list: by installs and downloads, by publication, by name. */
-export type ItemSort = 'popular' | 'newest' | 'name'
-
-/** Query of a list of items. */
-export interface ItemListQuery {
-  search?: string
-  category?: string
-  /** Items that carry all of these. */
-  tags?: string[]
-  sort: ItemSort
-  page: number
-  limit: number
-}
-
 // Lengths of texts and lists are those a manifest may have: an item shows what its manifest says.
 const label = z.string().min(1).max(128)
 const name = z.string().min(1).max(256)
@@ -182,21 +167,6 @@ export const itemDetailSchema: z.ZodType<ItemDetail> = z.object({
   package_size: countField,
   tree_sha256: sha256Field,
   listing_url: linkField,
-})
-
-/** Schema of {@link ItemListQuery}. Tags are repeated or joined with commas. */
-export const itemListQuerySchema: z.ZodType<ItemListQuery> = z.strictObject({
-  search: z.exactOptional(z.string().max(200)), // a few words; longer texts only cost the index
-  category: z.exactOptional(label),
-  tags: z.exactOptional(
-    z.preprocess(
-      (value) => (typeof value === 'string' ? value.split(',') : value),
-      z.array(label).max(20), // each is one more condition
-    ),
-  ),
-  sort: z.enum(['popular', 'newest', 'name']).default('popular'),
-  page: pageField,
-  limit: limitField,
 })
 
 /** Operations on the catalogue. */

@@ -1,0 +1,117 @@
+import { dirname } from 'node:path'
+import { InstallerError } from '../errors.ts'
+import { redoChange, syncChange } from '../journal/apply-change.ts'
+import { recordCommitted, tidyUp } from '../journal/recover-operation.ts'
+import type { Change, PlacementChange } from '../journal/journal-line.ts'
+import { readJournal } from '../journal/operation-journal.ts'
+import type { Operation } from '../pipeline/operation.ts'
+import type { LedgerChange } from '../ports/install-ledger.ts'
+import type { AdapterItem, KindAdapter } from '../ports/kind-adapter.ts'
+import { recheckTarget } from '../state/target-place.ts'
+import type { TargetPlace } from '../state/target-place.ts'
+
+/** Everything one item needs to change, prepared to the last byte. */
+export interface ReadyItem {
+  readonly place: TargetPlace
+  readonly changes: readonly Change[]
+  readonly placement: PlacementChange
+  readonly ledger: LedgerChange
+  readonly adapter: KindAdapter
+  /** The item to activate in the host, unless it is being removed. */
+  readonly activate: AdapterItem | undefined
+  /** The item to take out of the host. */
+  readonly deactivate: AdapterItem | undefined
+}
+
+/**
+ * Announces, carries out and decides. Before the first rename the journal and the held packages are on the device;
+ * after the decision the operation can only be finished.
+ */
+export async function commitItems(
+  operation: Operation,
+  ready: readonly ReadyItem[],
+): Promise<void> {
+  const { engine, journal } = operation
+  const { fs, state } = engine
+  const changes = ready.flatMap((item) => item.changes)
+  await checkLedger(operation)
+  for (const { place } of ready) await recheckTarget(fs, place)
+  await Promise.all([
+    journal.append(
+      {
+        step: 'ready',
+        changes,
+        placements: ready.map((item) => item.placement),
+        ledger: ready.map((item) => item.ledger),
+      },
+      { sync: true },
+    ),
+    fs.sync(state.held),
+  ])
+  await fs.sync(state.journal)
+  operation.changes = changes
+  operation.signal?.throwIfAborted()
+  for (const item of ready) {
+    if (item.deactivate === undefined) continue
+    await activation(() => item.adapter.revert?.(item.deactivate as AdapterItem))
+  }
+  for (const change of changes) await redoChange(fs, change)
+  for (const item of ready) {
+    if (item.activate === undefined) continue
+    operation.activated.push({ adapter: item.adapter, item: item.activate })
+    await activation(() => item.adapter.apply?.(item.activate as AdapterItem))
+  }
+  await Promise.all(directoriesOf(changes).map((change) => syncChange(fs, change)))
+  await journal.append({ step: 'committed' }, { sync: true })
+  operation.committed = true
+}
+
+/** Writes placements and ledger, then tidies up; what cannot be tidied now is left to `recover()`. */
+export async function recordItems(operation: Operation): Promise<void> {
+  const { engine } = operation
+  const state = await readJournal(engine.fs, engine.state, operation.id)
+  if (state === undefined) return
+  await recordCommitted(engine, state)
+  try {
+    await tidyUp(engine, state)
+  } catch (error) {
+    operation.tidy = false
+    engine.event({
+      type: 'tidying_deferred',
+      operation_id: operation.id,
+      message: error instanceof Error ? error.message : String(error),
+    })
+  }
+}
+
+async function checkLedger({ engine }: Operation): Promise<void> {
+  try {
+    await engine.ledger.check()
+  } catch (cause) {
+    throw new InstallerError({
+      code: 'ledger_unavailable',
+      stage: 'commit',
+      rule: 'ledger.reachable',
+      message: `Expected the ledger to take the record; it is not reachable: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was installed; bring it back and try again.`,
+      cause,
+    })
+  }
+}
+
+async function activation(run: () => Promise<void> | undefined): Promise<void> {
+  try {
+    await run()
+  } catch (cause) {
+    throw new InstallerError({
+      code: 'adapter_failed',
+      stage: 'commit',
+      rule: 'adapter.apply',
+      message: `Expected the host to take the item in; its adapter threw: ${cause instanceof Error ? cause.message : String(cause)}. Everything was put back.`,
+      cause,
+    })
+  }
+}
+
+function directoriesOf(changes: readonly Change[]): readonly Change[] {
+  return [...new Map(changes.map((change) => [dirname(change.final), change])).values()]
+}

@@ -11,6 +11,7 @@ const ours = new Set([
   'postgres.log',
   'secrets',
   'server.lock',
+  'staging',
 ])
 
 /** What may be in a new one: the mark of a mounted volume. */

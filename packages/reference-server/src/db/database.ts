@@ -25,4 +25,6 @@ export interface OpenDatabase extends AsyncDisposable {
   /** Resolves once the engine answered a query. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
+  /** Tells an engine that was started here to stop, and waits for nothing; for a process that is about to exit. */
+  readonly abandon?: () => void
 }

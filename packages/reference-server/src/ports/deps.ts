@@ -24,18 +24,7 @@ export interface ServerIdentity {
   readonly version: string
 }
 
-/** What `createApp({ deps, services, … })` of `app.ts` is given beside what features stand on. */
-export interface AppOptions {
-  /** Folder, on the data directory's file system, in which uploads are held for the time of a request. */
-  readonly stagingDirectory: string
-  /** Compares every answer with the contract; on in tests. */
-  readonly checkAnswers: boolean
-}
-
-/**
- * What the process itself calls of the features, at start; `createServices(deps)` of `features/services.ts` answers these
- * and the others.
- */
+/** What the process itself calls of the features, at start; `createServices(deps)` answers these and the others. */
 export interface StartServices {
   readonly credentials: {
     /**

@@ -34,7 +34,7 @@ export async function openEmbeddedPostgres(options: {
       ...(log === undefined ? {} : { log }),
       ...(maxConnections === undefined ? {} : { maxConnections }),
     })
-    return { ...database, cluster }
+    return { ...database, cluster, abandon: () => cluster.abandon() }
   } catch (error) {
     await cluster.stop()
     throw error

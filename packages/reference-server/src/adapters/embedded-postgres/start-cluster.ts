@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { ClientConfig } from 'pg'
 import { ServerError } from '../../errors.ts'
 import { silentLogger, type Logger } from '../../ports/logger.ts'
+import { isRunning } from '../process-identity.ts'
 import { findBinaries, type PostgresBinaries } from './binaries.ts'
 import { clusterMajor, createCluster, superuser } from './cluster.ts'
 import { findPostmaster, startPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts'
@@ -20,6 +21,8 @@ export interface RunningCluster {
   readonly adopted: boolean
   readonly created: boolean
   stop(): Promise<void>
+  /** Asks for the stop and does not wait: PostgreSQL finishes it by itself. */
+  abandon(): void
 }
 
 /** How to run a cluster. */
@@ -70,6 +73,9 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     adopted: postmaster.adopted,
     created: major === undefined,
     stop: () => (stopping ??= stopPostmaster(postmaster, { cluster: directory, binaries, log })),
+    abandon: () => {
+      if (isRunning(postmaster.pid)) process.kill(postmaster.pid, 'SIGINT')
+    },
   }
 }
 

@@ -94,10 +94,14 @@ export const keyRecordField: z.ZodType<KeyRecord> = z.object({
 })
 
 /** Page of a list; 10,000 pages of 100 reach a million items, deeper ones would only cost the database. */
-export const pageField: z.ZodType<number> = wholeNumberInText(1, 10_000).default(1)
+export const pageField: z.ZodType<number> = wholeNumberInText(1, 10_000)
+  .default(1)
+  .meta({ default: 1 })
 
 /** Entries on a page: 100 keep an answer below about 200 kB. */
-export const limitField: z.ZodType<number> = wholeNumberInText(1, 100).default(20)
+export const limitField: z.ZodType<number> = wholeNumberInText(1, 100)
+  .default(20)
+  .meta({ default: 20 })
 
 /** Query of a paged list. */
 export interface PageQuery {

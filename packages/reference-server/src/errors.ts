@@ -21,7 +21,11 @@ export class ServerError extends Error {
   override readonly name: string = 'ServerError'
   readonly code: ServerErrorCode | ProblemCode
 
-  constructor(code: ServerErrorCode | ProblemCode, message: string, options: { cause?: unknown } = {}) {
+  constructor(
+    code: ServerErrorCode | ProblemCode,
+    message: string,
+    options: { cause?: unknown } = {},
+  ) {
     super(message, options)
     this.code = code
   }

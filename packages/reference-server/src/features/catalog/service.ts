@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto'
+import type {
+  ItemDetail,
+  ItemList,
+  ItemListQuery,
+  ItemSummary,
+  Release,
+  ReleaseList,
+  ReleaseSummary,
+} from '@mothership/client/contract'
+import {
+  explainPermission,
+  type JsonValue,
+  type Kind,
+  kindOfPlural,
+  type Manifest,
+  parseJson,
+  parseManifest,
+  pluralOfKind,
+} from '@mothership/manifest'
+import type { Database } from '../../db/index.ts'
+import { RequestError } from '../../errors.ts'
+import type { Deps } from '../../ports/deps.ts'
+import { clipText } from '../../text/clip-text.ts'
+import type { HeldKey, PublisherService } from '../publishers/service.ts'
+import type { SubmissionRow } from '../submissions/store.ts'
+import { itemColumns } from './item-row.ts'
+import {
+  findFiles,
+  findItem,
+  findRelease,
+  insertRelease,
+  type ItemRow,
+  listItems,
+  listReleases,
+  projectItem,
+  type ReleaseRow,
+} from './store.ts'
+
+/** An approved submission on its way into the catalogue. */
+export interface Publication {
+  readonly row: SubmissionRow
+  readonly manifest: Manifest
+  readonly key: HeldKey
+  readonly approved_at: Date
+  readonly approved_by: string
+}
+
+/** What is on offer. */
+export interface CatalogService {
+  list(kind: Kind, query: ItemListQuery): Promise<ItemList>
+  /** Throws `not_found`. */
+  get(kind: Kind, slug: string): Promise<ItemDetail>
+  /** Throws `not_found`. */
+  versions(kind: Kind, slug: string): Promise<ReleaseList>
+  /** Throws `not_found`. */
+  release(kind: Kind, slug: string, version: string): Promise<Release>
+  /** The stored release, for features that serve its bytes. Throws `not_found`. */
+  releaseRow(kind: Kind, slug: string, version: string): Promise<ReleaseRow>
+  /** Makes the release within the transaction that approves it. Throws `version_exists`. */
+  publish(tx: Database, publication: Publication): Promise<void>
+}
+
+/**
+ * The kind a path names in the plural.
+ *
+ * @throws RequestError `not_found`
+ */
+export function kindOfCategory(category: string): Kind {
+  const kind = kindOfPlural(category)
+  if (kind === undefined) {
+    throw new RequestError(
+      'not_found',
+      `There is no category "${category}": GET /api/v1/marketplace/categories lists them.`,
+    )
+  }
+  return kind
+}
+
+/** Makes the service; `publicUrl` stands before the links of pages. */
+export function createCatalog(
+  { db }: Pick<Deps, 'db'>,
+  publishers: PublisherService,
+  publicUrl = '',
+): CatalogService {
+  const listingUrl = (kind: Kind, slug: string): string =>
+    `${publicUrl}/items/${pluralOfKind(kind)}/${slug}`
+
+  const releaseRow = async (kind: Kind, slug: string, version: string): Promise<ReleaseRow> => {
+    const row = await findRelease(db, kind, slug, version)
+    if (row === undefined) {
+      throw new RequestError(
+        'not_found',
+        `There is no ${kind} ${slug} ${version}: …/items/${slug}/versions lists what there is.`,
+      )
+    }
+    return row
+  }
+
+  return {
+    releaseRow,
+    list: async (kind, query) => {
+      const { rows, total } = await listItems(db, kind, query)
+      const items = rows.map((row) => summaryOf(kind, row))
+      return { items, total, page: query.page, page_size: query.limit }
+    },
+
+    get: async (kind, slug) => {
+      const row = await findItem(db, kind, slug)
+      if (row === undefined) throw unknownItem(kind, slug)
+      const release = await releaseRow(kind, slug, row.version)
+      const manifest = parseManifest(release.manifest)
+      return {
+        ...summaryOf(kind, row),
+        ...detailOf(manifest),
+        package_sha256: release.package_sha256,
+        package_size: release.package_size,
+        tree_sha256: release.tree_sha256,
+        listing_url: listingUrl(kind, slug),
+      }
+    },
+
+    versions: async (kind, slug) => {
+      const rows = await listReleases(db, kind, slug)
+      if (rows.length === 0) throw unknownItem(kind, slug)
+      return { versions: rows.slice(0, maxVersions).map((row) => releaseSummaryOf(kind, row)) }
+    },
+
+    release: async (kind, slug, version) => {
+      const row = await releaseRow(kind, slug, version)
+      const keys = await publishers.keys(row.author_id)
+      return {
+        ...releaseSummaryOf(kind, row),
+        author_id: row.author_id,
+        manifest: received(row),
+        manifest_sha256: row.manifest_sha256,
+        files: await findFiles(db, row.package_sha256),
+        keys,
+        key_id: row.key_id,
+        custody: row.custody,
+        package_url: `${publicUrl}/api/v1/marketplace/releases/${pluralOfKind(kind)}/${slug}/${encodeURIComponent(version)}/package`,
+        listing_url: listingUrl(kind, slug),
+      }
+    },
+
+    publish: async (tx, { row, manifest, key, approved_at, approved_by }) => {
+      const release = await insertRelease(tx, {
+        id: randomUUID(),
+        kind: manifest.kind,
+        slug: manifest.slug,
+        version: manifest.version,
+        author_id: row.author_id,
+        key_id: key.key_id,
+        custody: key.custody,
+        manifest: row.manifest,
+        manifest_sha256: row.manifest_sha256,
+        package_sha256: row.package_sha256,
+        package_size: row.package_size,
+        tree_sha256: row.tree_sha256,
+        submission_id: row.id,
+        approved_at,
+        approved_by,
+      })
+      if (release === undefined) {
+        throw new RequestError('version_exists', `${row.slug} ${row.version} is released already.`)
+      }
+      await projectItem(tx, itemColumns(manifest), approved_at)
+    },
+  }
+}
+
+/** The contract's bound: a release a day for three years. */
+const maxVersions = 1000
+
+function unknownItem(kind: Kind, slug: string): RequestError {
+  return new RequestError('not_found', `There is no ${kind} "${slug}" in the catalogue.`)
+}
+
+/** The manifest as it came in: it was parsed strictly then, so that reading it again gives the same value. */
+function received(row: ReleaseRow): JsonValue {
+  return parseJson(row.manifest)
+}
+
+function summaryOf(kind: Kind, row: ItemRow): ItemSummary {
+  return {
+    kind,
+    slug: row.slug,
+    name: row.name,
+    description: row.description,
+    version: row.version,
+    author_id: row.author_id,
+    license: row.license,
+    license_type: row.license_type,
+    category: row.category,
+    tags: row.tags,
+    token_estimate: row.token_estimate,
+    recommended_models: row.recommended_models,
+    is_public: true,
+    is_approved: true,
+    is_featured: row.is_featured,
+    price: row.price,
+    currency: row.currency,
+    install_count: row.install_count,
+    download_count: row.download_count,
+    view_count: row.view_count,
+    rating_average: row.rating_average,
+    rating_count: row.rating_count,
+    skills_count: row.skills_count,
+    commands_count: row.commands_count,
+    agents_count: row.agents_count,
+    hooks_count: row.hooks_count,
+    mcp_servers_count: row.mcp_servers_count,
+    source: row.source,
+    published_at: row.published_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  }
+}
+
+type ManifestDetail = Omit<
+  ItemDetail,
+  keyof ItemSummary | 'package_sha256' | 'package_size' | 'tree_sha256' | 'listing_url'
+>
+
+function detailOf(manifest: Manifest): ManifestDetail {
+  const { metadata = {} } = manifest
+  const lines = (texts: readonly string[] | undefined): string[] =>
+    (texts ?? []).filter((text) => text !== '').map((text) => clipText(text, 1000))
+  return {
+    long_description: manifest.long_description ?? null,
+    use_cases: lines(metadata.use_cases),
+    examples: lines(metadata.examples),
+    integration_points: lines(metadata.integration_points),
+    terms_url: manifest.terms_url ?? null,
+    permissions: manifest.permissions.map((permission) => ({
+      permission,
+      explanation: clipText(explainPermission(manifest.kind, permission), 1024),
+    })),
+    dependencies: manifest.dependencies ?? {},
+  }
+}
+
+function releaseSummaryOf(kind: Kind, row: ReleaseRow): ReleaseSummary {
+  return {
+    kind,
+    slug: row.slug,
+    version: row.version,
+    package_sha256: row.package_sha256,
+    package_size: row.package_size,
+    tree_sha256: row.tree_sha256,
+    approved_at: row.approved_at.toISOString(),
+  }
+}

@@ -1,0 +1,33 @@
+import { asc, count, eq } from 'drizzle-orm'
+import type { CategoryList } from '@mothership/client/contract'
+import { items } from '../../db/schema/catalog.ts'
+import { categories } from '../../db/schema/categories.ts'
+import type { Deps } from '../../ports/deps.ts'
+
+/** The kinds of items there are. */
+export interface CategoryService {
+  /** All of them, in the order people should meet them. */
+  list(): Promise<CategoryList>
+}
+
+/** Makes the service. */
+export function createCategories({ db }: Pick<Deps, 'db'>): CategoryService {
+  return {
+    list: async () => {
+      const rows = await db
+        .select({
+          id: categories.id,
+          kind: categories.kind,
+          name: categories.name,
+          description: categories.description,
+          icon: categories.icon,
+          item_count: count(items.slug),
+        })
+        .from(categories)
+        .leftJoin(items, eq(items.kind, categories.kind))
+        .groupBy(categories.id)
+        .orderBy(asc(categories.sort_order), asc(categories.id))
+      return { categories: rows }
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import { tmpdir } from 'node:os'
+import type { Deps } from '../ports/deps.ts'
+import { type AuditService, createAudit } from './audit/service.ts'
+import { type CatalogService, createCatalog } from './catalog/service.ts'
+import { type CategoryService, createCategories } from './categories/service.ts'
+import { createCredentials, type CredentialService } from './credentials/service.ts'
+import { createDownloads, type DownloadService } from './downloads/service.ts'
+import { createHealth, type HealthService } from './health/service.ts'
+import { createModeration, type ModerationService } from './moderation/service.ts'
+import { createPublishers, type PublisherService } from './publishers/service.ts'
+import { createSubmissions, type SubmissionService } from './submissions/service.ts'
+import { createSync, type SyncService } from './sync/service.ts'
+import { createUsage, type UsageService } from './usage/service.ts'
+
+/** Everything the server can do, whoever asks: HTTP, the command line, a job. */
+export interface Services {
+  readonly audit: AuditService
+  readonly catalog: CatalogService
+  readonly categories: CategoryService
+  readonly credentials: CredentialService
+  readonly downloads: DownloadService
+  readonly health: HealthService
+  readonly moderation: ModerationService
+  readonly publishers: PublisherService
+  readonly submissions: SubmissionService
+  readonly sync: SyncService
+  readonly usage: UsageService
+}
+
+/** What features may be told beside what they stand on. */
+export interface ServiceOptions {
+  /** Folder for files that live as long as a request or an import. Default: the system's temporary folder. */
+  readonly stagingDirectory?: string | undefined
+  /** Origin under which people reach this server, without a slash at the end. Default: links are relative. */
+  readonly publicUrl?: string | undefined
+}
+
+/** Makes all features. Nothing is read or written until one is called. */
+export function createServices(deps: Deps, options: ServiceOptions = {}): Services {
+  const { stagingDirectory = tmpdir(), publicUrl } = options
+  const audit = createAudit(deps.clock)
+  const credentials = createCredentials(deps, audit)
+  const publishers = createPublishers(deps, audit, credentials)
+  const catalog = createCatalog(deps, publishers, publicUrl)
+  const submissions = createSubmissions(deps, audit, publishers)
+  const moderation = createModeration(deps, audit, publishers, catalog)
+  return {
+    audit,
+    catalog,
+    categories: createCategories(deps),
+    credentials,
+    downloads: createDownloads(deps, catalog),
+    health: createHealth(deps),
+    moderation,
+    publishers,
+    submissions,
+    sync: createSync(deps, { publishers, submissions, moderation, stagingDirectory }),
+    usage: createUsage(deps),
+  }
+}

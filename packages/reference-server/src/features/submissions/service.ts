@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { eq, sql } from 'drizzle-orm'
+import type { Finding, Submission } from '@mothership/client/contract'
+import type { ArchiveReading } from '@mothership/manifest/archive'
+import type { Database } from '../../db/index.ts'
+import { packages, submissions } from '../../db/schema/submissions.ts'
+import { RequestError } from '../../errors.ts'
+import type { Deps } from '../../ports/deps.ts'
+import { clipText } from '../../text/clip-text.ts'
+import type { Actor, AuditService } from '../audit/service.ts'
+import type { Caller } from '../credentials/caller.ts'
+import type { PublisherService } from '../publishers/service.ts'
+import { findSubmission, submissionOf } from './store.ts'
+import {
+  type VerifiedManifest,
+  verifySubmittedManifest,
+  verifySubmittedPackage,
+} from './verify-submission.ts'
+
+/** What is submitted. */
+export interface NewSubmission {
+  /** The signed manifest as it was received. */
+  readonly manifest: string
+  /** File that holds the package; read, and left where it is. */
+  readonly packagePath: string
+  /** Whose access key it came with. */
+  readonly author_id: string
+  readonly signal?: AbortSignal
+}
+
+/** Versions on their way into the catalogue. */
+export interface SubmissionService {
+  /** Checks everything, then stores it: a refused submission leaves no row and no blob behind. */
+  submit(input: NewSubmission, actor: Actor): Promise<Submission>
+  /** One submission; a publisher sees only their own. Throws `not_found`. */
+  get(id: string, caller: Caller): Promise<Submission>
+}
+
+/** Makes the service. */
+export function createSubmissions(
+  { db, blobs, clock, log }: Pick<Deps, 'db' | 'blobs' | 'clock' | 'log'>,
+  audit: AuditService,
+  publishers: PublisherService,
+): SubmissionService {
+  return {
+    submit: async (input, actor) => {
+      // Only the sender's own keys are in the ring: anybody else's signature is by an unknown key.
+      const keys = await publishers.findKeys(db, input.author_id)
+      const verified = verifySubmittedManifest(input.manifest, input.author_id, keys, clock.now())
+      await refuseTaken(db, verified)
+      const { reading, findings } = await verifySubmittedPackage(
+        input.packagePath,
+        verified.manifest,
+        input.signal,
+      )
+      try {
+        return await db.transaction(async (tx) => {
+          await lockPackage(tx, reading.package_sha256)
+          const row = await insertSubmission(tx, input, verified, reading, findings, clock.now())
+          await audit.record(tx, {
+            actor,
+            action: 'submission.create',
+            subject: `submission:${row.id}`,
+            after: { kind: row.kind, slug: row.slug, version: row.version, ...bindingOf(row) },
+          })
+          // Last, and before the commit: no row ever points at bytes that are not there.
+          await blobs.put(createReadStream(input.packagePath), {
+            sha256: reading.package_sha256,
+            size: reading.package_size,
+          })
+          return row
+        })
+      } catch (error) {
+        await forgetUnused(reading.package_sha256)
+        throw error
+      }
+    },
+
+    get: async (id, caller) => {
+      const row = await findSubmission(db, id)
+      // Somebody else's is answered like one that is not there: ids are nobody's to probe.
+      if (row === undefined || (caller.role !== 'operator' && caller.author_id !== row.author_id)) {
+        throw new RequestError('not_found', 'There is no submission with this id among yours.')
+      }
+      return submissionOf(row)
+    },
+  }
+
+  /** After a failed transaction: takes the blob away unless some other submission has the same bytes. */
+  async function forgetUnused(package_sha256: string): Promise<void> {
+    try {
+      await db.transaction(async (tx) => {
+        await lockPackage(tx, package_sha256)
+        const [used] = await tx
+          .select({ package_sha256: packages.package_sha256 })
+          .from(packages)
+          .where(eq(packages.package_sha256, package_sha256))
+        if (used === undefined) await blobs.delete(package_sha256)
+      })
+    } catch (error) {
+      // An unused blob costs space and nothing else; the failure that led here is what the caller must see.
+      log.warn({ err: error, package_sha256 }, 'an unused package could not be taken away')
+    }
+  }
+}
+
+/** Whoever stores or removes these bytes waits for whoever is at it. */
+async function lockPackage(tx: Database, package_sha256: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${package_sha256}, 0))`)
+}
+
+/** Tells early, before a package is read, what the unique index would tell at the end. */
+async function refuseTaken(db: Database, { manifest }: VerifiedManifest): Promise<void> {
+  const { kind, slug, version } = manifest
+  const [taken] = await db
+    .select({ status: submissions.status, package_sha256: submissions.package_sha256 })
+    .from(submissions)
+    .where(
+      sql`${submissions.kind} = ${kind} and ${submissions.slug} = ${slug} and ${submissions.version} = ${version} and ${submissions.status} <> 'rejected'`,
+    )
+  if (taken === undefined) return
+  const same = taken.package_sha256 === manifest.package_sha256 ? 'the same' : 'another'
+  throw versionExists(
+    `${slug} ${version} is ${taken.status === 'approved' ? 'released' : 'waiting'} already, with ${same} package: a version never changes, raise its number.`,
+  )
+}
+
+async function insertSubmission(
+  tx: Database,
+  input: NewSubmission,
+  { manifest, manifest_sha256, key }: VerifiedManifest,
+  reading: ArchiveReading,
+  findings: Finding[],
+  now: Date,
+): Promise<Submission> {
+  const { package_sha256, package_size, tree_sha256, format, files } = reading
+  await tx
+    .insert(packages)
+    .values({ package_sha256, package_size, tree_sha256, format, files, created_at: now })
+    .onConflictDoNothing()
+  const [row] = await tx
+    .insert(submissions)
+    .values({
+      id: randomUUID(),
+      kind: manifest.kind,
+      slug: manifest.slug,
+      version: manifest.version,
+      name: clipText(manifest.name, 200),
+      author_id: input.author_id,
+      status: 'pending',
+      revision: 1,
+      key_id: key.key_id,
+      custody: key.custody,
+      manifest: input.manifest,
+      manifest_sha256,
+      package_sha256,
+      package_size,
+      tree_sha256,
+      permissions: manifest.permissions,
+      findings,
+      submitted_at: now,
+    })
+    .onConflictDoNothing()
+    .returning()
+  if (row === undefined) {
+    throw versionExists(
+      `${manifest.slug} ${manifest.version} was submitted at the same moment: a version never changes, raise its number.`,
+    )
+  }
+  return submissionOf(row)
+}
+
+function versionExists(message: string): RequestError {
+  return new RequestError('version_exists', message)
+}
+
+function bindingOf(submission: Submission): object {
+  const { manifest_sha256, package_sha256, tree_sha256, key_id } = submission
+  return { manifest_sha256, package_sha256, tree_sha256, key_id }
+}

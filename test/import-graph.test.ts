@@ -152,7 +152,7 @@ function readSources(folder: string): SourceFile[] {
   return readdirSync(join(root, folder)).flatMap((name) => {
     const source = join(root, folder, name, 'src')
     return listFiles(source)
-      .filter((file) => /\.[cm]?tsx?$/.test(file) && !/\.test\.tsx?$/.test(file))
+      .filter((file) => /\.([cm]?tsx?|json)$/.test(file) && !/\.test\.tsx?$/.test(file))
       .map((file) => ({
         path: `${folder}/${name}/src/${file.split(sep).join('/')}`,
         text: readFileSync(join(source, file), 'utf8'),

@@ -81,9 +81,9 @@ const cases: { what: string; file: string; text: string; rule?: string }[] = [
     rule: 'no-cycle',
   },
   {
-    what: 'the other file of the circle',
+    what: 'the other file of the circle, which takes but a type',
     file: 'packages/client/src/circle-b.ts',
-    text: `import { a } from './circle-a.ts'\nexport const b = (): number => a()`,
+    text: `import type { a } from './circle-a.ts'\nexport const b = (): number => 1\nexport type A = typeof a`,
     rule: 'no-cycle',
   },
   {

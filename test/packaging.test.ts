@@ -77,11 +77,13 @@ describe.each(names)('the packed %s', (name) => {
     expect(statSync(find(name).tarball).size).toBeLessThan(limitBytes[name])
   })
 
-  it('carries the licence and no source, test or secret', () => {
+  it('carries the licence, and besides what is built only migrations', () => {
     const { files } = find(name)
     expect(files).toContain('LICENSE')
     expect(
-      files.filter((path) => !/^(dist\/|LICENSE$|README\.md$|package\.json$)/.test(path)),
+      files.filter(
+        (path) => !/^(dist\/|src\/db\/migrations\/|LICENSE$|README\.md$|package\.json$)/.test(path),
+      ),
     ).toEqual([])
     expect(files.filter((path) => /\.test\.|tsbuildinfo|\.env/.test(path))).toEqual([])
   })

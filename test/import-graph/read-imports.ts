@@ -41,6 +41,7 @@ interface Specifier {
 }
 
 function specifiersOf(path: string, text: string): Specifier[] {
+  if (path.endsWith('.json')) return []
   const { module, program, errors } = parseSync(path, text)
   if (errors.length > 0) throw new Error(`cannot parse ${path}: ${errors[0]?.message ?? ''}`)
   const found: Specifier[] = []

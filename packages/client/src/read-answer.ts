@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type AnyOperation, isProblemCode, type ProblemIssue } from './contract/index.ts'
 import { MothershipError } from './errors.ts'
 import type { Redact } from './redact.ts'

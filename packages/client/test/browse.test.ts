@@ -5,6 +5,7 @@ import {
   createMothership,
   type FoundItem,
   type ItemPage,
+  type ItemsApi,
   type MothershipError,
   type MothershipOptions,
 } from '@mothership/client'
@@ -184,9 +185,9 @@ describe('degraded mode', () => {
 
   it('has no empty answers in the types of strict mode', () => {
     const { skills } = createMothership({ env: {}, url, strict: true })
-    expectTypeOf(skills.list).returns.toEqualTypeOf<Promise<ItemPage>>()
-    expectTypeOf(skills.get).returns.toEqualTypeOf<Promise<FoundItem>>()
-    expectTypeOf(open().skills.list).returns.not.toEqualTypeOf<Promise<ItemPage>>()
+    expectTypeOf<ReturnType<typeof skills.list>>().toEqualTypeOf<Promise<ItemPage>>()
+    expectTypeOf<ReturnType<typeof skills.get>>().toEqualTypeOf<Promise<FoundItem>>()
+    expectTypeOf<ReturnType<ItemsApi['list']>>().not.toEqualTypeOf<Promise<ItemPage>>()
   })
 
   it('answers every other degrading call with a value of its own', async () => {

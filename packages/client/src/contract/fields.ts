@@ -5,7 +5,7 @@ import {
   kinds,
   type TreeFile,
 } from '@mothership/manifest'
-import { z } from 'zod'
+import * as z from 'zod'
 
 // Fields that several groups share. Every bound says where it comes from.
 

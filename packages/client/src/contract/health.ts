@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { timeField } from './fields.ts'
 import { defineOperation, type Operation } from './operation.ts'
 

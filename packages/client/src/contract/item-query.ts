@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { limitField, pageField } from './fields.ts'
 
 /** Order of a list: by installs and downloads, by publication, by name. */

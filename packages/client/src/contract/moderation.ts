@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { limitField, type PageAnswer, pageAnswerFields, pageField } from './fields.ts'
 import { defineOperation, type Operation } from './operation.ts'
 import {

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { commonProblemCodes, type ProblemCode } from './problems.ts'
 
 /** Bytes that are streamed and not held: a package on its way in either direction. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { categoryField, slugField, versionField } from './fields.ts'
 
 /** Path parameters of a category. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Every problem a mothership answers with: its status and its title. The list is closed. */
 export const problems: {

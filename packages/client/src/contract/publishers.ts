@@ -1,5 +1,5 @@
 import type { KeyRecord } from '@mothership/manifest'
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   authorIdField,
   keyRecordField,

@@ -1,5 +1,5 @@
 import type { JsonValue, KeyRecord, Kind, TreeFile } from '@mothership/manifest'
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   authorIdField,
   countField,

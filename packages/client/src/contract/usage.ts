@@ -1,5 +1,5 @@
 import type { Kind } from '@mothership/manifest'
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   countField,
   idField,

@@ -4,19 +4,15 @@ import type { MothershipConfig } from './config.ts'
 import { operations } from './contract/index.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
 import { MothershipError } from './errors.ts'
-import { type PackageHead, readPackageHead } from './package-head.ts'
+import { type ExpectedPackage, type PackageHead, readPackageHead } from './package-head.ts'
 import { readProblem } from './read-answer.ts'
 import type { Transport } from './transport.ts'
 
 /** Which package to download, and what is known of it already. */
-export interface PackageRef {
+export interface PackageRef extends ExpectedPackage {
   readonly kind: Kind
   readonly slug: string
   readonly version: string
-  /** Expected SHA-256, 64 hexadecimal digits: another ETag is refused before the first byte. */
-  readonly package_sha256?: string | undefined
-  /** Expected length in bytes: another Content-Length is refused before the first byte. */
-  readonly package_size?: number | undefined
 }
 
 /** Options of a download. */

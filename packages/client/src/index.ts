@@ -19,6 +19,7 @@ export {
   type VersionList,
 } from './items.ts'
 export { createMothership, type Mothership } from './mothership.ts'
+export type { ExpectedPackage } from './package-head.ts'
 export { proveKey } from './prove-key.ts'
 export { type ReleaseRef, type ReleasesApi } from './releases.ts'
 export {

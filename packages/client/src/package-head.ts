@@ -1,5 +1,12 @@
-import type { PackageRef } from './download.ts'
 import { MothershipError } from './errors.ts'
+
+/** What is known of a package before it is asked for. */
+export interface ExpectedPackage {
+  /** Expected SHA-256, 64 hexadecimal digits: another ETag is refused before the first byte. */
+  readonly package_sha256?: string | undefined
+  /** Expected length in bytes: another Content-Length is refused before the first byte. */
+  readonly package_size?: number | undefined
+}
 
 /** What the head of an answer says about a package. */
 export interface PackageHead {
@@ -15,7 +22,7 @@ export interface PackageHead {
 /** Reads the head of a package answer and refuses, before the first byte, what cannot be the expected package. */
 export function readPackageHead(
   response: Response,
-  expected: Pick<PackageRef, 'package_sha256' | 'package_size'>,
+  expected: ExpectedPackage,
   maxBytes: number,
 ): PackageHead {
   const etag = response.headers.get('etag') ?? undefined

@@ -12,7 +12,7 @@ const titles: Readonly<Partial<Record<ProgressEvent['stage'], string>>> = {
 
 /** Shows the stages of an installation as steps. */
 export interface InstallFollower {
-  onProgress(event: ProgressEvent): void
+  readonly onProgress: (event: ProgressEvent) => void
   /** The step under way, to add a line to. */
   detail(text: string): void
   /** Ends the step under way when the installation has ended. */

@@ -1,7 +1,8 @@
 // `npm run demo -- --marketplace PATH`: one real plugin goes the whole way, from a public marketplace to a prompt.
 import { parseArgs } from 'node:util'
 import { createProgress } from './progress.ts'
-import { isTamper, tampers, walk, type WalkResult } from './walk.ts'
+import { isTamper, type Tamper, tampers } from './tamper.ts'
+import { walk, type WalkResult } from './walk.ts'
 
 const usage = `Usage: npm run demo -- --marketplace PATH [options]
 
@@ -50,7 +51,7 @@ interface Options {
   readonly marketplace: string
   readonly plugin: string | undefined
   readonly task: string | undefined
-  readonly tamper: (typeof tampers)[number] | undefined
+  readonly tamper: Tamper | undefined
   readonly json: boolean
   readonly help: boolean
 }

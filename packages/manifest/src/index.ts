@@ -17,6 +17,14 @@ export {
 } from './crypto/key-pair.ts'
 export { createSha256, type Sha256, sha256 } from './crypto/sha256.ts'
 export { createCallbackSigner, createSigner, type Signer } from './crypto/signer.ts'
+export type { AgentOptions, AgentReading } from './formats/claude-agent.ts'
+export type { ClaudeMarketplaceReading } from './formats/claude-marketplace.ts'
+export type { ClaudePluginOptions, ClaudePluginReading } from './formats/claude-plugin.ts'
+export type { FileEntry, FileMap, FormatOptions, FormatProblem } from './formats/file-map.ts'
+export { formats } from './formats/formats.ts'
+export { type Frontmatter, parseFrontmatter } from './formats/frontmatter.ts'
+export type { SkillOptions, SkillReading } from './formats/skill-md.ts'
+export { distinguishSlugs, makeSlug, slugSegment } from './formats/slug.ts'
 export { canonicalize } from './json/canonicalize.ts'
 export type { JsonObject, JsonValue } from './json/json-value.ts'
 export { parseJson, type ParseJsonOptions } from './json/parse-json.ts'
@@ -84,6 +92,11 @@ export {
   type VerifyManifestOptions,
 } from './manifest/verify-manifest.ts'
 export { compareVersions, isVersion, isVersionRange, satisfiesRange } from './manifest/version.ts'
+export {
+  comparePermissions,
+  derivePermissions,
+  type PermissionMismatch,
+} from './permissions/derive-permissions.ts'
 export type {
   Capability,
   PermissionForm,

@@ -91,7 +91,7 @@ function typeOf(block: Uint8Array, path: string): TarHeader['type'] {
   switch (flag) {
     case '0':
     case '\u0000':
-      return path.endsWith('/') ? 'directory' : 'file'
+      return 'file'
     case '5':
       return 'directory'
     case 'x':

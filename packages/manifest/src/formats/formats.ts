@@ -1,23 +1,19 @@
-import type { ManifestDraft } from '../manifest/manifest.ts'
-import type { FileMap, FormatProblem } from './file-map.ts'
+import { readClaudeAgent } from './claude-agent.ts'
+import { readClaudeMarketplace } from './claude-marketplace.ts'
+import { readClaudePlugin } from './claude-plugin.ts'
+import { findSkills, readClaudeCommand, readSkillMd } from './skill-md.ts'
 
-/** One plugin of a marketplace or folder, understood. */
-export interface ClaudePluginReading {
-  name: string
-  /** Whether its files are among those given; `files` is empty otherwise. */
-  local: boolean
-  /** The plugin's own files, relative to its root. */
-  files: FileMap
-  draft: ManifestDraft
-  /** What the source said and the draft cannot. */
-  losses: string[]
-  problems: FormatProblem[]
-}
-
-/** A marketplace, understood. */
-export interface ClaudeMarketplaceReading {
-  name: string
-  description?: string
-  plugins: ClaudePluginReading[]
-  problems: FormatProblem[]
+/** Converters from and to the public formats. All take files in memory and report what was lost. */
+export const formats: {
+  readonly claudeMarketplace: { readonly read: typeof readClaudeMarketplace }
+  readonly claudePlugin: { readonly read: typeof readClaudePlugin }
+  readonly claudeCommand: { readonly read: typeof readClaudeCommand }
+  readonly claudeAgent: { readonly read: typeof readClaudeAgent }
+  readonly skillMd: { readonly read: typeof readSkillMd; readonly find: typeof findSkills }
+} = {
+  claudeMarketplace: { read: readClaudeMarketplace },
+  claudePlugin: { read: readClaudePlugin },
+  claudeCommand: { read: readClaudeCommand },
+  claudeAgent: { read: readClaudeAgent },
+  skillMd: { read: readSkillMd, find: findSkills },
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
-const documents = ['README.md', 'docs/guides/first-plugin.md']
+const documents = ['README.md']
 
 describe('examples in the documents', () => {
   const blocks = documents.flatMap(quotedBlocks)

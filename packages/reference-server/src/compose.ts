@@ -12,7 +12,8 @@ import type { DatabaseConfig } from './config/config.ts'
 import { createServices } from './features/services.ts'
 import { readIdentity } from './identity.ts'
 import { systemClock, type Clock } from './ports/clock.ts'
-import type { Deps, ImportSummary, StartServices } from './ports/deps.ts'
+import type { Deps, StartServices } from './ports/deps.ts'
+import type { ImportSummary } from './ports/import-summary.ts'
 import { silentLogger, type Logger } from './ports/logger.ts'
 
 /** How to run a server within another program. */
@@ -145,7 +146,11 @@ async function importAtStart(
   log: Logger,
 ): Promise<ImportSummary | undefined> {
   if (path === undefined) return undefined
-  const summary = await sync.importMarketplace({ path: resolve(path), signal })
-  log.info({ ...summary }, `marketplace ${summary.status}`)
+  const { status, name, released, problems } = await sync.importMarketplace({
+    path: resolve(path),
+    signal,
+  })
+  const summary = { status, name, released, problems }
+  log.info(summary, `marketplace ${status}`)
   return summary
 }

@@ -8,5 +8,5 @@ export {
 } from './config/config.ts'
 export { ConfigError, ServerError, type ServerErrorCode } from './errors.ts'
 export type { Clock } from './ports/clock.ts'
-export type { ImportSummary } from './ports/deps.ts'
+export type { ImportSummary } from './ports/import-summary.ts'
 export type { Logger, LogMethod } from './ports/logger.ts'

@@ -34,9 +34,9 @@ await main()
 async function main(): Promise<void> {
   try {
     const command = readCommand(process.argv.slice(2))
-    if (command.action === 'help') process.stdout.write(help)
-    else if (command.action === 'version') process.stdout.write(`${await packageVersion()}\n`)
-    else await serve(command)
+    if (command.action === 'serve') await serve(command)
+    else if (command.action === 'help') process.stdout.write(help)
+    else process.stdout.write(`${await packageVersion()}\n`)
   } catch (error) {
     process.stderr.write(`mothership: ${explain(error)}\n`)
     process.exit(error instanceof ConfigError ? 2 : 1)
@@ -186,7 +186,7 @@ function welcome(server: RunningServer): void {
 
     1. Browse       ${server.url}/
     2. Read the API ${server.url}/docs
-    3. Ask it       curl '${server.url}/api/v1/marketplace/skills/items?limit=3'
+    3. Ask it       curl '${server.url}/api/v1/marketplace/plugins/items?limit=3'
 
   The operator's key is in ${key}. Ctrl-C stops the server; the data stays.
 

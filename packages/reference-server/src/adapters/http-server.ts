@@ -8,7 +8,7 @@ export interface ListeningServer {
   /** Where it answers, such as `http://127.0.0.1:8787`; an address of all interfaces is given as loopback. */
   readonly url: string
   /** Takes no more requests, lets those under way finish, and cuts what is not done after the grace. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** How long requests under way may take to finish once the server is told to stop. */

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { Clock } from './clock.ts'
+import type { ImportSummary } from './import-summary.ts'
 import type { Logger } from './logger.ts'
 import type { SecretStore } from './secret-store.ts'
 
@@ -40,15 +41,4 @@ export interface StartServices {
       signal?: AbortSignal | undefined
     }): Promise<ImportSummary>
   }
-}
-
-/** What an import came to. */
-export interface ImportSummary {
-  readonly status: 'imported' | 'unchanged'
-  /** Name of the marketplace. */
-  readonly name: string
-  /** Releases that came of it. */
-  readonly released: number
-  /** Entries that could not be imported, or only in part. */
-  readonly problems: number
 }

@@ -83,6 +83,8 @@ async function initialize(options: {
     ...locale,
     `--username=${superuser}`,
     '--no-instructions',
+    // One call for the whole file system instead of one for each of a thousand files: a second less.
+    ...(process.platform === 'linux' ? ['--sync-method=syncfs'] : []),
     ...(passwordFile === undefined
       ? ['--auth=trust']
       : ['--auth=scram-sha-256', `--pwfile=${passwordFile}`]),

@@ -7,14 +7,20 @@ import { nodeFileSystem } from './adapters/node-file-system.ts'
 import { InstallerError } from './errors.ts'
 import { kindAdapters } from './kinds/kind-adapters.ts'
 import type { Engine, InstallerEvent, ProgressEvent } from './pipeline/engine.ts'
-import { installItem } from './pipeline/install.ts'
-import type { InstallOptions, InstallResult } from './pipeline/install.ts'
+import { installItem, installItems } from './pipeline/install.ts'
+import type { InstallResult } from './pipeline/install.ts'
 import { planItem } from './pipeline/plan.ts'
 import type { InstallPlan } from './pipeline/plan.ts'
+import type { InstallOptions } from './pipeline/prepare-install.ts'
 import { recoverAll } from './pipeline/recover.ts'
 import type { RecoverResult } from './pipeline/recover.ts'
+import { repairItem } from './pipeline/repair.ts'
+import type { RepairResult } from './pipeline/repair.ts'
+import { setEnabled } from './pipeline/set-enabled.ts'
 import { uninstallItem } from './pipeline/uninstall.ts'
 import type { UninstallOptions, UninstallResult } from './pipeline/uninstall.ts'
+import { findUpdates, updateItem } from './pipeline/update.ts'
+import type { UpdateOptions, UpdateResult } from './pipeline/update.ts'
 import { verifyItem } from './pipeline/verify.ts'
 import type { VerifyResult } from './pipeline/verify.ts'
 import type { ApprovalPrompt } from './ports/approval-prompt.ts'
@@ -25,6 +31,7 @@ import type { FileSystem } from './ports/file-system.ts'
 import type { InstallLedger, InstallRecord, ItemKey } from './ports/install-ledger.ts'
 import type { KindAdapter, Target } from './ports/kind-adapter.ts'
 import type { TrustPolicy } from './ports/trust-policy.ts'
+import { readBootId } from './state/boot-id.ts'
 import { stateDirectory } from './state/state-directory.ts'
 
 /** What an installer is made from. */
@@ -53,8 +60,15 @@ export interface InstallerOptions {
   /** For the host's log. */
   readonly onEvent?: ((event: InstallerEvent) => void) | undefined
   readonly clock?: Clock | undefined
+  /** For tests: names this run of the machine. */
+  readonly bootId?: string | undefined
   /** For tests: the disk. */
   readonly fs?: FileSystem | undefined
+}
+
+/** What every call takes. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Installs third-party items safely, or not at all. All methods throw {@link InstallerError}. */
@@ -63,17 +77,29 @@ export interface Installer {
   plan(item: ItemReference, options?: InstallOptions): Promise<InstallPlan>
   /** Installs an item, or brings it to the version asked for. */
   install(item: ItemReference, options?: InstallOptions): Promise<InstallResult>
+  /** Installs several items as one: all of them, or none. */
+  installAll(
+    items: readonly ItemReference[],
+    options?: InstallOptions,
+  ): Promise<readonly InstallResult[]>
+  /** Brings an installed item to the newest version; a new major one only when asked for. */
+  update(item: ItemReference, options?: UpdateOptions): Promise<UpdateResult>
+  /** Looks for newer versions of everything installed and notes them in the ledger; answers those that have one. */
+  findUpdates(options?: CallOptions): Promise<readonly InstallRecord[]>
   /** Takes an item out; files that are not the item's stay. */
   uninstall(item: ItemKey, options?: UninstallOptions): Promise<UninstallResult>
   /** What is installed, by kind, then slug. */
   list(filter?: { readonly kind?: Kind | undefined }): Promise<readonly InstallRecord[]>
   /** Compares an installed item with its signed file list, offline. */
-  verify(
-    item: ItemKey,
-    options?: { readonly signal?: AbortSignal | undefined },
-  ): Promise<VerifyResult>
+  verify(item: ItemKey, options?: CallOptions): Promise<VerifyResult>
+  /** Restores an installed tree from the held package, or from the source. */
+  repair(item: ItemKey, options?: CallOptions): Promise<RepairResult>
+  /** Brings a disabled item back into its host's sight. */
+  enable(item: ItemKey, options?: CallOptions): Promise<InstallRecord>
+  /** Takes an item out of its host's sight without uninstalling it. */
+  disable(item: ItemKey, options?: CallOptions): Promise<InstallRecord>
   /** Ends what a crash left; call it once at start. */
-  recover(options?: { readonly signal?: AbortSignal | undefined }): Promise<RecoverResult>
+  recover(options?: CallOptions): Promise<RecoverResult>
 }
 
 /** Makes an installer; touches nothing until its first call. */
@@ -83,15 +109,23 @@ export function createInstaller(options: InstallerOptions): Installer {
     plan: (item, callOptions = {}) => planItem(engine, item, callOptions),
     install: (item, callOptions = {}) => installItem(engine, item, callOptions),
     uninstall: (item, callOptions = {}) => uninstallItem(engine, item, callOptions),
+    installAll: (items, callOptions = {}) => installItems(engine, items, callOptions),
+    update: (item, callOptions = {}) => updateItem(engine, item, callOptions),
+    findUpdates: (callOptions = {}) => findUpdates(engine, callOptions),
     list: (filter) => engine.ledger.list(filter),
     verify: (item, callOptions = {}) => verifyItem(engine, item, callOptions),
-    recover: (callOptions = {}) => recoverAll(engine, callOptions),
+    repair: (item, callOptions = {}) => repairItem(engine, item, callOptions),
+    enable: (item, callOptions = {}) => setEnabled(engine, item, true, callOptions),
+    disable: (item, callOptions = {}) => setEnabled(engine, item, false, callOptions),
+    recover: (callOptions = {}) =>
+      recoverAll(engine, (item) => repairItem(engine, item, callOptions), callOptions),
   }
 }
 
 function createEngine(options: InstallerOptions): Engine {
   const state = stateDirectory(options.directory)
   const fs = options.fs ?? nodeFileSystem
+  const clock = options.clock ?? systemClock
   return {
     fs,
     state,
@@ -101,9 +135,10 @@ function createEngine(options: InstallerOptions): Engine {
     trust: trustOf(options),
     approve: options.approve,
     ledger: options.ledger ?? createFileLedger(state.ledger, { fs }),
-    clock: options.clock ?? systemClock,
+    clock,
     limits: options.limits ?? {},
     durability: options.durability ?? 'package',
+    bootId: options.bootId ?? readBootId(() => clock.now()),
     newOperationId: () => randomUUID(),
     progress: options.onProgress ?? (() => {}),
     event: options.onEvent ?? (() => {}),

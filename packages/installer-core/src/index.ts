@@ -1,5 +1,5 @@
 export { createInstaller } from './create-installer.ts'
-export type { Installer, InstallerOptions } from './create-installer.ts'
+export type { CallOptions, Installer, InstallerOptions } from './create-installer.ts'
 export { InstallerError } from './errors.ts'
 export type {
   InstallerErrorCode,
@@ -13,7 +13,11 @@ export { unpackArchive } from './archive/unpack-archive.ts'
 export type { UnpackOptions, UnpackResult } from './archive/unpack-archive.ts'
 
 export type { InstallerEvent, ProgressEvent } from './pipeline/engine.ts'
-export type { InstallOptions, InstallResult } from './pipeline/install.ts'
+export type { InstallResult } from './pipeline/install.ts'
+export type { InstallOptions } from './pipeline/prepare-install.ts'
+export type { RepairResult } from './pipeline/repair.ts'
+export type { UpdateOptions, UpdateResult } from './pipeline/update.ts'
+export type { KeptFile } from './tree/carry-over.ts'
 export type { AllowedPlan, InstallPlan, RefusedPlan } from './pipeline/plan.ts'
 export type { RecoveredOperation, RecoverResult } from './pipeline/recover.ts'
 export type { UninstallOptions, UninstallResult } from './pipeline/uninstall.ts'

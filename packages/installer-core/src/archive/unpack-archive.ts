@@ -48,7 +48,7 @@ async function unpack(
 ): Promise<UnpackResult> {
   await assertFree(fs, directory)
   const parent = await fs.realPath(dirname(directory))
-  const scratch = join(parent, `.mothership-${randomUUID()}`)
+  const scratch = join(parent, `.unpack-${randomUUID()}`)
   await fs.makeDirectory(scratch, 0o700)
   try {
     const held = typeof source === 'string' ? source : join(scratch, 'package')

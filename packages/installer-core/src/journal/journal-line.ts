@@ -22,6 +22,8 @@ export interface FileSwap {
   readonly staged: string | null
   /** A copy of the old file, in scratch; `null` when there was none. */
   readonly previous: string | null
+  /** Digest of the old content, `null` when there was none. */
+  readonly sha256_before: string | null
   /** Digest of the new content, `null` when the file is to go. */
   readonly sha256_after: string | null
 }
@@ -58,9 +60,13 @@ export type JournalLine =
       readonly action: OperationAction
       readonly items: readonly { readonly kind: Kind; readonly slug: string }[]
       readonly at: string
+      /** Which run of the machine this was written under. */
+      readonly boot_id: string
     }
   /** A directory or file of ours that has to go in the end; written before it is made. */
   | { readonly step: 'scratch'; readonly path: string }
+  /** A directory for what an operation keeps of the user's; stays when it goes well, goes when it is undone. */
+  | { readonly step: 'keeps'; readonly path: string }
   /** A release that is about to be held for an item; let go again if the operation is undone. */
   | {
       readonly step: 'holds'
@@ -86,6 +92,7 @@ export type JournalLine =
 export interface JournalState {
   readonly begun: Extract<JournalLine, { step: 'begun' }>
   readonly scratch: readonly string[]
+  readonly keeps: readonly string[]
   readonly holds: readonly Extract<JournalLine, { step: 'holds' }>[]
   readonly ready: Extract<JournalLine, { step: 'ready' }> | undefined
   readonly committed: boolean

@@ -59,6 +59,7 @@ export async function readJournal(
   let undone = false
   let recorded = false
   const scratch: string[] = []
+  const keeps: string[] = []
   const holds: Extract<JournalLine, { step: 'holds' }>[] = []
   for (const [index, raw] of lines.entries()) {
     const line = parseLine(raw, path, index + 1)
@@ -68,6 +69,9 @@ export async function readJournal(
         break
       case 'scratch':
         scratch.push(line.path)
+        break
+      case 'keeps':
+        keeps.push(line.path)
         break
       case 'holds':
         holds.push(line)
@@ -89,7 +93,7 @@ export async function readJournal(
     }
   }
   if (begun === undefined) return undefined
-  return { begun, scratch, holds, ready, committed, undone, recorded }
+  return { begun, scratch, keeps, holds, ready, committed, undone, recorded }
 }
 
 function parseLine(raw: string, path: string, number: number): JournalLine {

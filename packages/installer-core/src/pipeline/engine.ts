@@ -1,5 +1,6 @@
 import type { Kind } from '@mothership/manifest'
 import type { ArchiveLimits } from '@mothership/manifest/archive'
+import { InstallerError } from '../errors.ts'
 import type { InstallStage } from '../errors.ts'
 import type { OperationAction } from '../journal/journal-line.ts'
 import type { ApprovalPrompt } from '../ports/approval-prompt.ts'
@@ -8,6 +9,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { FileSystem } from '../ports/file-system.ts'
 import type { InstallLedger } from '../ports/install-ledger.ts'
 import type { KindAdapter, Target } from '../ports/kind-adapter.ts'
+import type { ItemReference } from '../ports/artifact-source.ts'
 import type { TrustPolicy } from '../ports/trust-policy.ts'
 import type { StateDirectory } from '../state/state-directory.ts'
 
@@ -54,7 +56,26 @@ export interface Engine {
   readonly limits: Partial<ArchiveLimits>
   /** `package`: package and journal are flushed before the rename; `tree`: every file of the tree as well. */
   readonly durability: 'package' | 'tree'
+  /** Names this run of the machine. */
+  readonly bootId: string
   readonly newOperationId: () => string
   readonly progress: (event: ProgressEvent) => void
   readonly event: (event: InstallerEvent) => void
+}
+
+/** The adapter and target of an item's kind. */
+export function supportOf(
+  engine: Engine,
+  item: ItemReference,
+): { readonly adapter: KindAdapter; readonly target: Target } {
+  const adapter = engine.adapters[item.kind]
+  const target = engine.targets[item.kind]
+  if (adapter !== undefined && target !== undefined) return { adapter, target }
+  throw new InstallerError({
+    code: 'unsupported_kind',
+    stage: 'request',
+    rule: 'kind.has_target',
+    message: `Expected a target directory and an adapter for kind ${item.kind}; there is none. Add it to the options of createInstaller.`,
+    item,
+  })
 }

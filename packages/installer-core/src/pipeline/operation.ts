@@ -1,17 +1,24 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { InstallerError, toInstallerError } from '../errors.ts'
 import type { InstallStage } from '../errors.ts'
 import type { Change, OperationAction } from '../journal/journal-line.ts'
 import { operationJournal } from '../journal/operation-journal.ts'
 import type { OperationJournal } from '../journal/operation-journal.ts'
-import { abandonOperation, recoverOperation } from '../journal/recover-operation.ts'
+import { abandonOperation } from '../journal/recover-operation.ts'
 import { isoTime } from '../ports/clock.ts'
 import type { ItemKey } from '../ports/install-ledger.ts'
-import type { AdapterItem, KindAdapter } from '../ports/kind-adapter.ts'
+import { lockHostFile } from '../state/host-file-lock.ts'
+import type { HostFileLock } from '../state/host-file-lock.ts'
 import { lockItem } from '../state/item-lock.ts'
 import type { ItemLock } from '../state/item-lock.ts'
-import { ensureStateDirectory } from '../state/state-directory.ts'
+import {
+  ensureDirectory,
+  ensureStateDirectory,
+  itemFileName,
+  scratchPrefix,
+} from '../state/state-directory.ts'
 import type { Engine } from './engine.ts'
+import { recoverAbandoned } from './recover.ts'
 
 /** One running operation on one or more items, with its journal. */
 export interface Operation {
@@ -20,12 +27,16 @@ export interface Operation {
   readonly engine: Engine
   readonly signal: AbortSignal | undefined
   readonly journal: OperationJournal
-  /** Host activations to undo, newest first, if the operation fails after them. */
-  readonly activated: { readonly adapter: KindAdapter; readonly item: AdapterItem }[]
   /** Makes a scratch directory next to where its content will go, known to the journal before it exists. */
   scratchDirectory(beside: string): Promise<string>
   /** A path for a download, known to the journal before it exists. */
   incomingPath(): Promise<string>
+  /** A directory for what is kept of the user's, known to the journal before it exists. */
+  backupDirectory(item: ItemKey): Promise<string>
+  /** Keeps other operations from a host file until this one ends; waits while another has it. */
+  lockHostFile(file: string): Promise<void>
+  /** Runs one thing after the other, where items of one operation are prepared side by side. */
+  oneAtATime<T>(run: () => Promise<T>): Promise<T>
   /** Runs one stage: checks the signal, tells progress, gives errors their stage. */
   stage<T>(stage: InstallStage, item: ItemKey, run: (report: StageReport) => Promise<T>): Promise<T>
   /** True once the outcome is decided; from then on a failure is finished by `recover()`, not undone. */
@@ -52,6 +63,7 @@ export async function runOperation<T>(
 ): Promise<T> {
   const [first] = items
   const locks: ItemLock[] = []
+  const hostLocks: HostFileLock[] = []
   let settled = false
   try {
     await ensureStateDirectory(engine.fs, engine.state)
@@ -61,10 +73,10 @@ export async function runOperation<T>(
     for (const lock of locks) {
       if (lock.abandoned === undefined) continue
       const { operation_id } = lock.abandoned
-      const outcome = await recoverOperation(engine, operation_id)
+      const outcome = await recoverAbandoned(engine, operation_id, items)
       if (outcome !== 'nothing') engine.event({ type: 'recovered', operation_id, outcome })
     }
-    const operation = await beginOperation(engine, action, items, signal, locks)
+    const operation = await beginOperation(engine, action, items, signal, locks, hostLocks)
     const result = await attempt(operation, first, body)
     settled = operation.tidy
     return result
@@ -73,6 +85,7 @@ export async function runOperation<T>(
     settled = failure.outcome === 'unchanged'
     throw failure
   } finally {
+    for (const lock of hostLocks) lock.release()
     for (const lock of locks) await releaseLock(engine, lock, settled)
   }
 }
@@ -101,7 +114,7 @@ async function attempt<T>(
     const failure = toInstallerError(error, 'commit', item)
     if (operation.committed) throw unfinished(failure, item)
     try {
-      await abandonOperation(operation)
+      await abandonOperation(operation.engine, operation.id)
     } catch (cause) {
       throw new InstallerError({
         code: 'rollback_failed',
@@ -144,6 +157,7 @@ async function beginOperation(
   items: readonly ItemKey[],
   signal: AbortSignal | undefined,
   locks: readonly ItemLock[],
+  hostLocks: HostFileLock[],
 ): Promise<Operation> {
   const id = engine.newOperationId()
   const at = isoTime(engine.clock)
@@ -157,15 +171,16 @@ async function beginOperation(
     action,
     items: items.map(({ kind, slug }) => ({ kind, slug })),
     at,
+    boot_id: engine.bootId,
   })
   let counter = 0
+  let queue: Promise<unknown> = Promise.resolve()
   return {
     id,
     action,
     engine,
     signal,
     journal,
-    activated: [],
     committed: false,
     tidy: true,
     changes: [],
@@ -180,6 +195,21 @@ async function beginOperation(
       await journal.append({ step: 'scratch', path })
       await journal.append({ step: 'scratch', path: `${path}.json` })
       return path
+    },
+    async backupDirectory(item) {
+      const path = join(engine.state.backups, id, itemFileName(item))
+      if ((await engine.fs.inspect(path)) !== undefined) return path
+      await journal.append({ step: 'keeps', path: dirname(path) })
+      await ensureDirectory(engine.fs, path)
+      return path
+    },
+    async lockHostFile(file) {
+      hostLocks.push(await lockHostFile(engine.state, file, signal))
+    },
+    oneAtATime(run) {
+      const result = queue.then(run)
+      queue = result.catch(() => {})
+      return result
     },
     async stage(stage, item, run) {
       const { kind, slug } = item
@@ -198,9 +228,6 @@ async function beginOperation(
     },
   }
 }
-
-/** How our scratch directories are called; hosts skip names that begin with a dot. */
-export const scratchPrefix = '.mothership-'
 
 function abortOf(signal: AbortSignal): Error {
   return new DOMException(String(signal.reason ?? 'aborted'), 'AbortError')

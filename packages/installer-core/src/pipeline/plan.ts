@@ -11,7 +11,7 @@ import type { VerifiedRelease } from '../stages/verify.ts'
 import { readPlacement } from '../state/placements.ts'
 import { targetDirectory } from '../state/target-place.ts'
 import type { Engine } from './engine.ts'
-import type { InstallOptions } from './install.ts'
+import type { InstallOptions } from './prepare-install.ts'
 
 /** What an install would do. */
 export type InstallPlan = AllowedPlan | RefusedPlan

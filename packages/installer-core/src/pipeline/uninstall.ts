@@ -1,15 +1,17 @@
-import { dirname } from 'node:path'
+import { join } from 'node:path'
 import { InstallerError } from '../errors.ts'
-import type { Placement, TreeSwap } from '../journal/journal-line.ts'
+import type { TreeSwap } from '../journal/journal-line.ts'
 import type { InstallRecord, ItemKey } from '../ports/install-ledger.ts'
 import { commitItems, recordItems } from '../stages/commit.ts'
-import { prepareRemoval } from '../stages/prepare.ts'
+import { planItemRemoval } from '../stages/prepare.ts'
 import { removalChange } from '../stages/record.ts'
 import { checkReference } from '../stages/resolve.ts'
 import { readPlacement } from '../state/placements.ts'
+import { pinPlace } from '../state/target-place.ts'
 import type { TargetPlace } from '../state/target-place.ts'
-import { keepForeignFiles } from '../tree/keep-foreign-files.ts'
+import { remainderOf } from '../tree/carry-over.ts'
 import { verifyTree } from '../tree/verify-tree.ts'
+import { supportOf } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { installedItem } from './installed-item.ts'
 import type { InstalledItem } from './installed-item.ts'
@@ -35,24 +37,23 @@ export async function uninstallItem(
   options: UninstallOptions,
 ): Promise<UninstallResult> {
   const item = checkReference(engine, key)
+  const { adapter } = supportOf(engine, item)
   return runOperation(engine, 'uninstall', [item], options.signal, async (operation) => {
     const placement = await readPlacement(engine.fs, engine.state, item)
     const record = await engine.ledger.get(item)
     if (placement === undefined || record === undefined) throw notInstalled(item)
     const installed = await installedItem(engine, placement)
-    const adapter = engine.adapters[item.kind]
-    if (adapter === undefined) throw notInstalled(item)
-
-    const place = await placeOf(engine, placement)
+    const place = await pinPlace(engine.fs, placement.directory)
     const { swap, kept } = await operation.stage('unpack', item, () =>
       prepareTreeRemoval(operation, installed, place),
     )
     const edits = await operation.stage('prepare', item, () =>
-      prepareRemoval(operation, adapter, installed.item),
+      planItemRemoval(adapter, installed.item),
     )
     const ready = {
-      place,
-      changes: [...edits, ...(swap === undefined ? [] : [swap])],
+      places: [place],
+      trees: swap === undefined ? [] : [swap],
+      edits,
       placement: { kind: item.kind, slug: item.slug, before: placement, after: null },
       ledger: removalChange(operation, record),
       adapter,
@@ -75,24 +76,17 @@ async function prepareTreeRemoval(
   if ((await engine.fs.inspect(final)) === undefined) return { swap: undefined, kept: [] }
   const report = await verifyTree(engine.fs, final, installed.files, { signal })
   const scratch = await operation.scratchDirectory(place.root)
-  const kept = [...report.edited, ...report.foreign]
-  const staged = kept.length === 0 ? null : await keepForeignFiles(engine.fs, final, kept, scratch)
-  return { swap: { type: 'tree', final, staged, previous: `${scratch}/old` }, kept }
-}
-
-/** The directory the item is in, pinned; it need not be the target that is configured today. */
-async function placeOf(engine: Engine, placement: Placement): Promise<TargetPlace> {
-  const root = dirname(placement.directory)
-  const status = await engine.fs.inspect(root)
-  return {
-    root,
-    device: status?.device ?? 0,
-    inode: status?.inode ?? 0,
-    directory: placement.directory,
+  const previous = join(scratch, 'old')
+  if (report.edited.length === 0 && report.foreign.length === 0) {
+    return { swap: { type: 'tree', final, staged: null, previous }, kept: [] }
   }
+  const staged = join(scratch, 'new')
+  const kept = await remainderOf(engine.fs, final, report, staged)
+  return { swap: { type: 'tree', final, staged, previous }, kept }
 }
 
-function notInstalled(item: ItemKey): InstallerError {
+/** What is said of an item that is not there. */
+export function notInstalled(item: ItemKey): InstallerError {
   return new InstallerError({
     code: 'not_installed',
     stage: 'request',

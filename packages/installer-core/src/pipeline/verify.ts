@@ -8,6 +8,7 @@ import { verifyTree } from '../tree/verify-tree.ts'
 import type { TreeReport } from '../tree/verify-tree.ts'
 import type { Engine } from './engine.ts'
 import { installedItem } from './installed-item.ts'
+import { notInstalled } from './uninstall.ts'
 
 /** What `verify` found. */
 export interface VerifyResult extends TreeReport {
@@ -31,13 +32,7 @@ export async function verifyItem(
   const { kind, slug } = checkReference(engine, key)
   const placement = await readPlacement(engine.fs, engine.state, { kind, slug })
   if (placement === undefined) {
-    throw new InstallerError({
-      code: 'not_installed',
-      stage: 'request',
-      rule: 'item.installed',
-      message: `Expected ${kind} ${slug} to be installed; it is not.`,
-      item: { kind, slug },
-    })
+    throw notInstalled({ kind, slug })
   }
   const installed = await installedItem(engine, placement)
   const verified = await verifyRelease(engine, installed.release, {})

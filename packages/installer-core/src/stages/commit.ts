@@ -2,18 +2,22 @@ import { dirname } from 'node:path'
 import { InstallerError } from '../errors.ts'
 import { redoChange, syncChange } from '../journal/apply-change.ts'
 import { recordCommitted, tidyUp } from '../journal/recover-operation.ts'
-import type { Change, PlacementChange } from '../journal/journal-line.ts'
+import type { Change, PlacementChange, TreeSwap } from '../journal/journal-line.ts'
 import { readJournal } from '../journal/operation-journal.ts'
 import type { Operation } from '../pipeline/operation.ts'
 import type { LedgerChange } from '../ports/install-ledger.ts'
-import type { AdapterItem, KindAdapter } from '../ports/kind-adapter.ts'
+import type { AdapterItem, HostFileEdit, KindAdapter } from '../ports/kind-adapter.ts'
+import { assertUnedited, stageEdits } from './host-files.ts'
 import { recheckTarget } from '../state/target-place.ts'
 import type { TargetPlace } from '../state/target-place.ts'
 
 /** Everything one item needs to change, prepared to the last byte. */
 export interface ReadyItem {
-  readonly place: TargetPlace
-  readonly changes: readonly Change[]
+  /** The target directories involved, pinned. */
+  readonly places: readonly TargetPlace[]
+  readonly trees: readonly TreeSwap[]
+  /** What is to change in host files. */
+  readonly edits: readonly HostFileEdit[]
   readonly placement: PlacementChange
   readonly ledger: LedgerChange
   readonly adapter: KindAdapter
@@ -33,9 +37,15 @@ export async function commitItems(
 ): Promise<void> {
   const { engine, journal } = operation
   const { fs, state } = engine
-  const changes = ready.flatMap((item) => item.changes)
   await checkLedger(operation)
-  for (const { place } of ready) await recheckTarget(fs, place)
+  const trees = ready.flatMap((item) => item.trees)
+  assertOnePlaceEach(trees)
+  const files = await stageEdits(
+    operation,
+    ready.flatMap((item) => item.edits),
+  )
+  const changes: readonly Change[] = [...trees, ...files]
+  for (const place of ready.flatMap((item) => item.places)) await recheckTarget(fs, place)
   await Promise.all([
     journal.append(
       {
@@ -55,10 +65,12 @@ export async function commitItems(
     if (item.deactivate === undefined) continue
     await activation(() => item.adapter.revert?.(item.deactivate as AdapterItem))
   }
-  for (const change of changes) await redoChange(fs, change)
+  for (const change of changes) {
+    await assertUnedited(operation, change)
+    await redoChange(fs, change)
+  }
   for (const item of ready) {
     if (item.activate === undefined) continue
-    operation.activated.push({ adapter: item.adapter, item: item.activate })
     await activation(() => item.adapter.apply?.(item.activate as AdapterItem))
   }
   await Promise.all(directoriesOf(changes).map((change) => syncChange(fs, change)))
@@ -81,6 +93,24 @@ export async function recordItems(operation: Operation): Promise<void> {
       operation_id: operation.id,
       message: error instanceof Error ? error.message : String(error),
     })
+  }
+}
+
+/** Two items of one transaction may not share a directory. */
+function assertOnePlaceEach(trees: readonly TreeSwap[]): void {
+  const taken = new Set<string>()
+  for (const { final, staged } of trees) {
+    if (staged === null) continue
+    if (taken.has(final)) {
+      throw new InstallerError({
+        code: 'target_occupied',
+        stage: 'commit',
+        rule: 'target.one_item_each',
+        message: `Expected every item to have a directory of its own; two want ${final}. Use layout "slug", or install one of them.`,
+        file: final,
+      })
+    }
+    taken.add(final)
   }
 }
 

@@ -12,7 +12,7 @@ export function installChange(
   grant: Grant,
   earlier: InstallRecord | undefined,
   facts: { readonly directory: string; readonly enabled: boolean; readonly action: AuditAction },
-): LedgerChange {
+): LedgerChange & { readonly record: InstallRecord } {
   const { manifest, release } = verified
   const { kind, slug, version } = manifest
   const at = isoTime(operation.engine.clock)

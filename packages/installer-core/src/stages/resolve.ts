@@ -1,5 +1,6 @@
 import { isKind } from '@mothership/manifest'
 import { InstallerError } from '../errors.ts'
+import { supportOf } from '../pipeline/engine.ts'
 import type { Engine } from '../pipeline/engine.ts'
 import type { ArtifactRelease, ItemReference } from '../ports/artifact-source.ts'
 
@@ -28,15 +29,7 @@ export function checkReference(engine: Engine, item: ItemReference): ItemReferen
   if (item.version !== undefined && !isVersionText(item.version)) {
     throw refusal('version.text', `Expected an exact version; came ${shown(item.version)}.`)
   }
-  if (engine.adapters[item.kind] === undefined || engine.targets[item.kind] === undefined) {
-    throw new InstallerError({
-      code: 'unsupported_kind',
-      stage: 'request',
-      rule: 'kind.has_target',
-      message: `Expected a target directory and an adapter for kind ${item.kind}; there is none. Add it to the options of createInstaller.`,
-      item,
-    })
-  }
+  supportOf(engine, item)
   return { kind: item.kind, slug: item.slug, version: item.version }
 }
 

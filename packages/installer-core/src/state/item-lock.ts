@@ -73,7 +73,8 @@ export async function lockItem(
   }
 }
 
-function openExclusive(path: string): DatabaseSync | undefined {
+/** Takes the lock of a file for this process alone, or answers `undefined` when somebody has it. */
+export function openExclusive(path: string): DatabaseSync | undefined {
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
     // IMMEDIATE takes the one lock that needs nobody else to let go of theirs: of two that ask at once, one gets it.

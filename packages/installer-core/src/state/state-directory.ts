@@ -74,6 +74,9 @@ export async function ensureDirectory(fs: FileSystem, path: string): Promise<voi
   }
 }
 
+/** How our scratch directories in a target are called; hosts skip names that begin with a dot. */
+export const scratchPrefix = '.mothership-'
+
 /** The file name that stands for an item inside the state directory; slugs hold only `[a-z0-9.-]`. */
 export function itemFileName(item: ItemKey): string {
   return `${item.kind}.${item.slug}`

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { InstallerError } from '../errors.ts'
 import type { FileSystem } from '../ports/file-system.ts'
 import type { ItemKey } from '../ports/install-ledger.ts'
@@ -23,6 +23,7 @@ export async function pinTarget(
   fs: FileSystem,
   target: Target,
   item: ItemKey,
+  enabled: boolean,
 ): Promise<TargetPlace> {
   if (!isAbsolute(target.directory)) {
     throw new InstallerError({
@@ -36,10 +37,24 @@ export async function pinTarget(
     await ensureDirectory(fs, target.directory)
   }
   const root = await fs.realPath(target.directory)
+  return pinPlace(fs, withEnabled(join(root, directoryName(target, item)), enabled))
+}
+
+/** Pins the directory around a path that was pinned before: that of an installed item. */
+export async function pinPlace(fs: FileSystem, directory: string): Promise<TargetPlace> {
+  const root = dirname(directory)
   const status = await fs.inspect(root)
   if (status?.type !== 'directory') throw unsafe(root, 'is not a directory')
-  const directory = join(root, directoryName(target, item))
   return { root, device: status.device, inode: status.inode, directory }
+}
+
+const disabledPrefix = '.disabled.'
+
+/** The path of an item that is switched on or off: hosts skip names that begin with a dot. */
+export function withEnabled(directory: string, enabled: boolean): string {
+  const name = basename(directory)
+  const plain = name.startsWith(disabledPrefix) ? name.slice(disabledPrefix.length) : name
+  return join(dirname(directory), enabled ? plain : `${disabledPrefix}${plain}`)
 }
 
 /** Throws when the pinned directory is no longer what it was, or a step of its path became a link. */

@@ -22,6 +22,7 @@ describe('the examples, against a mothership that runs', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'examples-'))
     server = await serve(join(directory, 'mothership'), sample)
+    await server.imported
   })
   afterAll(async () => {
     await server?.close()

@@ -7,10 +7,14 @@ import { fileURLToPath } from 'node:url'
 import { serve } from './serve.ts'
 
 const sample = fileURLToPath(new URL('../../sample-marketplace', import.meta.url))
-const dataDirectory = await mkdtemp(join(tmpdir(), 'integrator-'))
 const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
 
-const server = await serve(dataDirectory, process.argv[2] ?? sample)
-await interrupted
-await server.close()
-await rm(dataDirectory, { recursive: true })
+const dataDirectory = await mkdtemp(join(tmpdir(), 'integrator-'))
+try {
+  await using server = await serve(dataDirectory, process.argv[2] ?? sample)
+  const imported = await server.imported
+  console.log(`${imported?.released} releases of ${imported?.name}`)
+  await interrupted
+} finally {
+  await rm(dataDirectory, { recursive: true })
+}

@@ -8,6 +8,15 @@ export {
 export { type CryptoBackend, cryptoBackend, useCryptoBackend } from './crypto/backend.ts'
 export { encodeDsse, payloadTypes } from './crypto/dsse.ts'
 export { ed25519 } from './crypto/ed25519.ts'
+export { decryptKeyFile, encryptKeyFile, isKeyFile, type KeyFileCost } from './crypto/key-file.ts'
+export {
+  type Ed25519Jwk,
+  exportPublicKey,
+  exportSecretKey,
+  importKeyPair,
+  importPublicKey,
+  type KeyFormat,
+} from './crypto/key-formats.ts'
 export {
   assertPublicKey,
   generateKeyPair,
@@ -17,6 +26,7 @@ export {
 } from './crypto/key-pair.ts'
 export { createSha256, type Sha256, sha256 } from './crypto/sha256.ts'
 export { createCallbackSigner, createSigner, type Signer } from './crypto/signer.ts'
+export { type SignedMessage, verifyBatch } from './crypto/verify-batch.ts'
 export type { AgentOptions, AgentReading } from './formats/claude-agent.ts'
 export type { ClaudeMarketplaceReading } from './formats/claude-marketplace.ts'
 export type { ClaudePluginOptions, ClaudePluginReading } from './formats/claude-plugin.ts'
@@ -28,6 +38,7 @@ export { distinguishSlugs, makeSlug, slugSegment } from './formats/slug.ts'
 export { canonicalize } from './json/canonicalize.ts'
 export type { JsonObject, JsonValue } from './json/json-value.ts'
 export { parseJson, type ParseJsonOptions } from './json/parse-json.ts'
+export { applyKeyRotation, type KeyRotation, signKeyRotation } from './keyring/key-rotation.ts'
 export {
   createKeyring,
   type KeyRecord,

@@ -76,7 +76,7 @@ const keyObjects = new Map<string, NodeCrypto.KeyObject>()
 /** A keyring of a busy server holds some hundred publishers; a key object is about 1 KiB. */
 const maxKeyObjects = 1024
 /** SubjectPublicKeyInfo of an Ed25519 key up to the raw 32 bytes (RFC 8410 §4). */
-const spkiPrefix = Uint8Array.of(
+export const spkiPrefix: Uint8Array = Uint8Array.of(
   0x30,
   0x2a,
   0x30,

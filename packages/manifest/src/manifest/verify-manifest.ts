@@ -1,12 +1,10 @@
-import { fromBase64Url } from '../crypto/base64.ts'
-import { encodeDsse, payloadTypes } from '../crypto/dsse.ts'
-import { ed25519 } from '../crypto/ed25519.ts'
+import { payloadTypes } from '../crypto/dsse.ts'
 import { sha256 } from '../crypto/sha256.ts'
 import { ManifestError } from '../errors.ts'
-import { canonicalTextWithout } from '../json/canonicalize.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-value.ts'
+import { isJsonObject, type JsonValue } from '../json/json-value.ts'
 import type { KindDefinition } from '../kinds/kind-definition.ts'
 import { type KeyRecord, type Keyring, namespaceOfSlug, refusalAt } from '../keyring/keyring.ts'
+import { verifySignedValue } from '../signed/verify-signed-value.ts'
 import type { Manifest } from './manifest.ts'
 import { assertManifest, readManifestValue } from './parse-manifest.ts'
 
@@ -60,39 +58,16 @@ function verify(
   const value = readManifestValue(received, 'json')
   if (!isJsonObject(value))
     return refused('malformed', 'expected an object, got another JSON value')
-  const signature = readSignature(value)
-  if (signature === undefined) {
-    return refused(
-      'unsigned',
-      'expected manifest_signature by Ed25519, got none: ask the author to sign',
-    )
-  }
-  // 1. Signed bytes: the canonical form of what was received, without the signature.
-  const { whole, without } = canonicalTextWithout(value, 'manifest_signature')
-  // 2. The key is known and fits.
-  const key = keyring.get(signature.keyId)
-  const publicKey = keyring.publicKey(signature.keyId)
-  if (key === undefined || publicKey === undefined) {
-    return refused(
-      'unknown_key',
-      `no key ${signature.keyId} in this keyring: fetch the author's keys`,
-    )
-  }
-  // 3. The signature holds.
-  const bytes = fromBase64Url(signature.sig)
-  const message = encodeDsse(payloadTypes.manifest, encoder.encode(without))
-  if (bytes === undefined || !ed25519.verify(bytes, message, publicKey)) {
-    return refused(
-      'bad_signature',
-      `the signature by key ${key.key_id} does not hold: fetch the manifest again`,
-    )
-  }
-  // 4. The schema holds for the very value that was hashed.
+  // 1. The signature holds over the canonical form of what was received, without the signature itself.
+  const signed = verifySignedValue(value, 'manifest_signature', payloadTypes.manifest, keyring)
+  if (!signed.valid) return signed
+  // 2. The schema holds for the very value that was hashed.
   assertManifest(value, 'signed', options.kinds)
   const manifest = value as unknown as Manifest // proved by the schema just above
-  // 5. The key may speak for this author, in this namespace, at that moment.
+  // 3. The key may speak for this author, in this namespace, at that moment.
+  const { key, canonical } = signed
   const refusal = refusalOfKey(manifest, key, options.at)
-  return refusal ?? { valid: true, manifest, key, manifest_sha256: sha256(encoder.encode(whole)) }
+  return refusal ?? { valid: true, manifest, key, manifest_sha256: sha256(canonical) }
 }
 
 function refusalOfKey(
@@ -122,17 +97,6 @@ function refusalOfKey(
       )
 }
 
-function readSignature(value: JsonObject): { keyId: string; sig: string } | undefined {
-  const signature = value['manifest_signature']
-  if (!isJsonObject(signature) || signature['alg'] !== 'Ed25519') return undefined
-  const { key_id: keyId, sig } = signature
-  return typeof keyId === 'string' && typeof sig === 'string' && sig !== ''
-    ? { keyId, sig }
-    : undefined
-}
-
 function refused(reason: ManifestRefusal, message: string): ManifestVerdict {
   return { valid: false, reason, message }
 }
-
-const encoder = new TextEncoder()

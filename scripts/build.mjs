@@ -63,6 +63,7 @@ async function bundle(directory) {
       format: ['esm'],
       platform: 'node',
       target: 'node22',
+      removeNodeProtocol: false, // `node:sqlite` has no other name
       dts: false,
       sourcemap: true,
       clean: false,

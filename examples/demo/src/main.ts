@@ -25,6 +25,8 @@ async function main(): Promise<number> {
   const abort = new AbortController()
   process.once('SIGINT', () => abort.abort(new Error('stopped by Ctrl-C')))
   process.once('SIGTERM', () => abort.abort(new Error('stopped by SIGTERM')))
+  // A reader that went away (`| head`) ends the walk, and everything it started, in the ordinary way.
+  process.stdout.on('error', (error) => abort.abort(error))
 
   let result: WalkResult | undefined
   let failure: Error | undefined

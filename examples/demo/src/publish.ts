@@ -10,7 +10,6 @@ import { randomUUID } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { authorId } from './marketplace.ts'
 
 /** What the steps of publishing need to know. */
 export interface PublishingDesk {
@@ -34,20 +33,21 @@ export interface PackedPlugin {
 export async function openDesk(input: {
   readonly url: string
   readonly operatorKeyFile: string
+  readonly author_id: string
   readonly namespace: string
   readonly signer: Signer
   readonly directory: string
 }): Promise<PublishingDesk> {
-  const { url, namespace, signer, directory } = input
+  const { url, author_id, namespace, signer, directory } = input
   const operatorKey = (await readFile(input.operatorKeyFile, 'utf8')).trim()
   const operator = createMothership({ url, apiKey: operatorKey, strict: true })
   const created = await operator.publishers.create({
-    author_id: authorId,
+    author_id,
     display_name: 'Author of the demo',
     namespaces: [namespace],
   })
   const author = createMothership({ url, apiKey: created.access_key, strict: true })
-  await author.publishers.addKey(authorId, signer)
+  await author.publishers.addKey(author_id, signer)
   return { url, operatorKey, accessKey: created.access_key, signer, directory }
 }
 

@@ -9,7 +9,7 @@ import {
   type Manifest,
   signManifest,
 } from '@mothership/manifest'
-import { startServer } from '@mothership/reference-server'
+import { type RunningServer, startServer } from '@mothership/reference-server'
 import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -35,6 +35,8 @@ export interface WalkOptions {
   readonly tamper: Tamper | undefined
   readonly progress: Progress
   readonly signal: AbortSignal
+  /** A mothership that runs already; without it the walk starts one of its own, and ends it. */
+  readonly server?: RunningServer
 }
 
 /** What came out at the end. */
@@ -68,20 +70,23 @@ export async function walk(options: WalkOptions): Promise<WalkResult> {
   })
   signal.throwIfAborted()
 
-  await using server = await progress.step('Start a mothership', async (step) => {
+  await using own = new AsyncDisposableStack()
+  const server = await progress.step('Start a mothership', async (step) => {
+    if (options.server) return options.server
     const started = await startServer({ dataDirectory: join(workplace.directory, 'mothership') })
     step.detail(`${started.url}, real PostgreSQL in a temporary directory`)
-    return started
+    return own.use(started)
   })
   signal.throwIfAborted()
 
   const authorKey = generateKeyPair()
   const desk = await progress.step('Register the author and a key', async (step) => {
-    const { namespace } = marketplace
+    const { author_id, namespace } = marketplace
     const signer = createSigner(authorKey)
     const opened = await openDesk({
       url: server.url,
       operatorKeyFile: server.operatorKeyFile,
+      author_id,
       namespace,
       signer,
       directory: workplace.directory,
@@ -112,12 +117,13 @@ export async function walk(options: WalkOptions): Promise<WalkResult> {
   const catalogue = await progress.step('Browse the catalogue', async (step) => {
     const others = marketplace.local.filter((other) => other !== plugin).slice(0, neighbourCount)
     await publishNeighbours(desk, others)
-    const page = await host.plugins.list({ sort: 'name', limit: 100 })
-    for (const item of page.items) step.detail(`${item.slug} ${item.version}`)
-    if (!page.items.some((item) => item.slug === manifest.slug)) {
+    const page = await host.plugins.list({ sort: 'newest', limit: 100 })
+    const items = page.items.filter((item) => item.author_id === manifest.author_id)
+    for (const item of items) step.detail(`${item.slug} ${item.version}`)
+    if (!items.some((item) => item.slug === manifest.slug)) {
       throw new Error(`the catalogue does not list ${manifest.slug}`)
     }
-    return page.items
+    return items
   })
   signal.throwIfAborted()
 

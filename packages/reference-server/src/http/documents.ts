@@ -8,7 +8,7 @@ import { RequestError } from '../errors.ts'
 import type { Environment } from './environment.ts'
 import { openApiDocument } from './openapi.ts'
 import { referenceScript } from './reference-script.ts'
-import { referenceHeaders } from './security-headers.ts'
+import { referencePath } from './security-headers.ts'
 
 /** Serves `/openapi.json`, the reference page at `/docs` with its script, and what each problem's `type` points at. */
 export function mountDocuments(app: Hono<Environment>, identity: ServerIdentity): void {
@@ -21,9 +21,8 @@ export function mountDocuments(app: Hono<Environment>, identity: ServerIdentity)
     })
   })
 
-  app.use('/docs', referenceHeaders())
   app.get(
-    '/docs',
+    referencePath,
     Scalar<Environment>((c) => ({
       url: '/openapi.json',
       cdn: scriptPath,

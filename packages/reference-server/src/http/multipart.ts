@@ -74,7 +74,10 @@ async function stage(
   const seen = new Set<string>()
   const work: Promise<void>[] = []
   const stop = new AbortController()
-  const fail = (error: unknown): void => stop.abort(error)
+  const fail = (error: unknown): void => {
+    // What is not a refusal of ours is the parser's or the sender's way of saying that the body broke off.
+    stop.abort(error instanceof RequestError || isOwnFault(error) ? error : brokenOff(error))
+  }
   const expected = body.parts as Record<string, { type: 'json' | 'file'; maxBytes: number }>
 
   const parser = openParser(contentType, Object.keys(expected).length)
@@ -110,7 +113,7 @@ async function stage(
   } catch (error) {
     await Promise.all(work)
     if (stop.signal.aborted) throw stop.signal.reason
-    throw incomplete(`The body ends early or is no multipart body: ${messageOf(error)}`)
+    throw isOwnFault(error) ? error : brokenOff(error)
   }
   const missing = Object.keys(expected).filter((name) => !seen.has(name))
   if (missing.length > 0) throw unexpected(`Part ${missing.join(' and ')} is missing.`, body)
@@ -167,6 +170,15 @@ async function readText(content: NodeReadable, maxBytes: number, name: string): 
   } catch (error) {
     throw new RequestError('invalid_request', `Part ${name} is no UTF-8 text.`, { cause: error })
   }
+}
+
+/** A disk that is full or a folder that is gone is no fault of the sender's. */
+function isOwnFault(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}
+
+function brokenOff(error: unknown): RequestError {
+  return incomplete(`The body ends early or is no multipart body: ${messageOf(error)}`)
 }
 
 function incomplete(message: string): RequestError {

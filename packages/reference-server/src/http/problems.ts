@@ -50,16 +50,17 @@ export function problemOf(failure: unknown): Problem {
   if (failure instanceof RequestError) {
     return problem(failure.code, failure.message, failure.issues, failure.headers)
   }
+  // Before ManifestError, whose subclass it is.
+  if (failure instanceof ArchiveError) {
+    const path = failure.file === undefined ? 'package' : `package:${failure.file}`
+    return problem('invalid_package', failure.message, [{ path, message: failure.message }])
+  }
   if (failure instanceof ManifestError) {
     const issues = failure.issues.map(({ path, message }) => ({
       path: path === '' ? 'manifest' : `manifest.${path}`,
       message,
     }))
     return problem('invalid_manifest', failure.message, issues)
-  }
-  if (failure instanceof ArchiveError) {
-    const path = failure.file === undefined ? 'package' : `package:${failure.file}`
-    return problem('invalid_package', failure.message, [{ path, message: failure.message }])
   }
   if (failure instanceof HTTPException && failure.status === 404) {
     return problem('not_found', 'Nothing is served at this path.')

@@ -58,15 +58,16 @@ export function mountOperations(
   app: Hono<Environment>,
   handlers: Handlers,
   options: RouteOptions,
+  served: readonly AnyOperation[] = operationList,
 ): void {
-  for (const operation of operationList) {
+  for (const operation of served) {
     const handler = Object.hasOwn(handlers, operation.id)
       ? (handlers as Readonly<Record<string, AnyHandler>>)[operation.id]
       : undefined
     if (handler === undefined) {
       throw new ServerError(
         'config_invalid',
-        `operation ${operation.id} (${operation.method} ${operation.path}) has no handler: add one to features/handlers.ts`,
+        `operation ${operation.id} (${operation.method} ${operation.path}) has no handler: add one to http/handlers.ts`,
       )
     }
     app.on(

@@ -2,8 +2,18 @@ import type { MiddlewareHandler } from 'hono'
 import { NONCE, secureHeaders } from 'hono/secure-headers'
 import type { Environment } from './environment.ts'
 
-/** Headers of every answer. Pages run no script at all, and load nothing from elsewhere. */
+/** Where the API reference is served: the one page that runs a script. */
+export const referencePath = '/docs'
+
+/** Headers of every answer, by what it is. */
 export function securityHeaders(): MiddlewareHandler<Environment> {
+  const plain = plainHeaders()
+  const reference = referenceHeaders()
+  return (c, next) => (c.req.path === referencePath ? reference(c, next) : plain(c, next))
+}
+
+/** Pages run no script at all, and nothing loads anything from elsewhere. */
+function plainHeaders(): MiddlewareHandler<Environment> {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -18,8 +28,8 @@ export function securityHeaders(): MiddlewareHandler<Environment> {
   })
 }
 
-/** Headers of the API reference, whose script is our own file and sets styles as it goes. */
-export function referenceHeaders(): MiddlewareHandler<Environment> {
+/** The API reference's script is our own file, let in by a number used once, and sets styles as it goes. */
+function referenceHeaders(): MiddlewareHandler<Environment> {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],

@@ -113,8 +113,7 @@ export function createPublishers(
         })
         const [record] = await loadKeys(tx, [key_id])
         if (record === undefined) throw new Error(`key ${key_id} is gone within its transaction`)
-        const { custody: _, ...answer } = record
-        return answer
+        return recordOf(record)
       })
     },
 
@@ -125,7 +124,7 @@ export function createPublishers(
         .where(eq(publishers.author_id, author_id))
       if (publisher === undefined) throw unknownPublisher(author_id)
       const keys = await loadKeys(db, await keyIdsOf(db, author_id))
-      return keys.map(({ custody: _, ...key }) => key)
+      return keys.map(recordOf)
     },
 
     findKeys: async (tx, author_id) => loadKeys(tx, await keyIdsOf(tx, author_id)),
@@ -252,6 +251,11 @@ async function loadKeys(tx: Database, keyIds: readonly string[]): Promise<HeldKe
     ...optionalTime('revoked_at', row.revoked_at),
     ...optionalTime('compromised_since', row.compromised_since),
   }))
+}
+
+/** The part of a key that everybody may see. */
+function recordOf({ custody: _custody, ...record }: HeldKey): KeyRecord {
+  return record
 }
 
 function optionalTime<Name extends string>(name: Name, at: Date | null): { [K in Name]?: string } {

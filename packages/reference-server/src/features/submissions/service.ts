@@ -26,6 +26,8 @@ export interface NewSubmission {
   readonly packagePath: string
   /** Whose access key it came with. */
   readonly author_id: string
+  /** What was noticed on the way here, for the moderator. */
+  readonly findings?: readonly Finding[]
   readonly signal?: AbortSignal
 }
 
@@ -57,7 +59,8 @@ export function createSubmissions(
       try {
         return await db.transaction(async (tx) => {
           await lockPackage(tx, reading.package_sha256)
-          const row = await insertSubmission(tx, input, verified, reading, findings, clock.now())
+          const all = [...findings, ...(input.findings ?? [])].slice(0, maxFindings)
+          const row = await insertSubmission(tx, input, verified, reading, all, clock.now())
           await audit.record(tx, {
             actor,
             action: 'submission.create',
@@ -104,6 +107,9 @@ export function createSubmissions(
     }
   }
 }
+
+/** The contract's bound: a reviewer reads no more. */
+const maxFindings = 1000
 
 /** Whoever stores or removes these bytes waits for whoever is at it. */
 async function lockPackage(tx: Database, package_sha256: string): Promise<void> {

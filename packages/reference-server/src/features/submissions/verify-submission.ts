@@ -1,14 +1,13 @@
 import type { Finding, ProblemCode } from '@mothership/client/contract'
 import {
+  comparePermissions,
   createKeyring,
-  derivePermissions,
-  diffPermissions,
   type Manifest,
   type ManifestRefusal,
   parseManifest,
   verifyManifest,
 } from '@mothership/manifest'
-import { type ArchiveReading, readArchive } from '@mothership/manifest/archive'
+import { appArchiveLimits, type ArchiveReading, readArchive } from '@mothership/manifest/archive'
 import { RequestError } from '../../errors.ts'
 import type { HeldKey } from '../publishers/service.ts'
 
@@ -81,7 +80,10 @@ export async function verifySubmittedPackage(
   manifest: Manifest,
   signal?: AbortSignal,
 ): Promise<VerifiedPackage> {
-  const reading = await readArchive(path, signal === undefined ? {} : { signal })
+  const reading = await readArchive(path, {
+    ...(manifest.kind === 'app' ? { limits: appArchiveLimits } : {}),
+    ...(signal === undefined ? {} : { signal }),
+  })
   const issues = (['package_sha256', 'package_size', 'tree_sha256'] as const)
     .filter((field) => reading[field] !== manifest[field])
     .map((field) => ({
@@ -98,12 +100,10 @@ export async function verifySubmittedPackage(
   return { reading, findings: compareWithBytes(manifest, reading) }
 }
 
-/** What a plugin or skill visibly does and does not declare is shown to the moderator; it refuses nothing by itself. */
+/** What the bytes visibly ask for and the manifest does not declare is shown to the moderator; it refuses nothing by itself. */
 function compareWithBytes(manifest: Manifest, reading: ArchiveReading): Finding[] {
-  if (manifest.kind !== 'plugin' && manifest.kind !== 'skill') return []
-  const shown = derivePermissions(reading.contents)
-  const { added, widened } = diffPermissions(manifest.permissions, shown, manifest.kind)
-  return [...added, ...widened.map(({ to }) => to)].slice(0, maxFindings).map((permission) => ({
+  const { undeclared } = comparePermissions(manifest.permissions, reading.contents, manifest.kind)
+  return undeclared.slice(0, maxFindings).map((permission) => ({
     severity: 'warning',
     rule: 'permission-not-declared',
     message: `The files ask for ${permission}, which the manifest does not declare.`,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { and, eq } from 'drizzle-orm'
+import type { Finding } from '@mothership/client/contract'
 import {
   ArchiveError,
   compareVersions,
@@ -8,11 +9,10 @@ import {
   ManifestError,
   type ManifestDraft,
   type Signer,
-  sha256,
   signManifest,
   treeDigest,
 } from '@mothership/manifest'
-import { packFiles } from '@mothership/manifest/archive'
+import { listTree, packFiles } from '@mothership/manifest/archive'
 import type { Database } from '../../db/index.ts'
 import { releases } from '../../db/schema/catalog.ts'
 import { submissions } from '../../db/schema/submissions.ts'
@@ -39,6 +39,8 @@ export interface ImportServices {
 export interface ItemOffer {
   readonly draft: ManifestDraft
   readonly files: FileMap
+  /** What the converter noticed, for a moderator. */
+  readonly findings: readonly Finding[]
 }
 
 /**
@@ -95,7 +97,7 @@ async function meetExisting(
   { files, draft }: ItemOffer,
   services: ImportServices,
 ): Promise<SyncItem> {
-  if (same.tree_sha256 !== treeOf(files)) {
+  if (same.tree_sha256 !== treeDigest(listTree(files))) {
     return {
       ...item,
       outcome: 'failed',
@@ -118,19 +120,8 @@ async function meetExisting(
   return { ...item, outcome: isNew ? 'added' : 'updated' }
 }
 
-function treeOf(files: FileMap): string {
-  return treeDigest(
-    [...files].map(([path, { bytes, executable }]) => ({
-      path,
-      sha256: sha256(bytes),
-      size: bytes.length,
-      executable,
-    })),
-  )
-}
-
 async function submitPacked(
-  { draft, files }: ItemOffer,
+  { draft, files, findings }: ItemOffer,
   services: ImportServices,
 ): Promise<string> {
   const folder = await mkdtemp(join(services.stagingDirectory, 'import-'))
@@ -144,6 +135,7 @@ async function submitPacked(
         manifest: JSON.stringify(manifest),
         packagePath,
         author_id: importerAuthorId,
+        findings,
         ...(services.signal === undefined ? {} : { signal: services.signal }),
       },
       services.actor,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import type { ManifestDraft } from '@mothership/manifest'
 import { syncRuns, syncSlugs } from '../../db/schema/sync.ts'
@@ -69,7 +69,7 @@ export function createSync(
       })
       const items: SyncItem[] = []
       try {
-        for (const entry of offersOf(reading)) {
+        for (const entry of offersOf(reading, namespace)) {
           signal?.throwIfAborted()
           const item = await bringIn(entry)
           items.push(item)
@@ -150,22 +150,36 @@ export function createSync(
     }
   }
 
-  /** A path keeps the slug it got first, whatever later versions of a converter would call it. */
+  /**
+   * A path keeps the slug it got first, whatever later versions of a converter would call it. A slug that another path
+   * has already gets 8 hexadecimal digits of the path's digest.
+   */
   async function withStoredSlug(
     source: string,
     path: string,
     draft: ManifestDraft,
   ): Promise<ManifestDraft> {
     const { kind } = draft
-    await db
-      .insert(syncSlugs)
-      .values({ source, kind, path, slug: draft.slug, created_at: clock.now() })
-      .onConflictDoNothing()
-    const [stored] = await db
-      .select({ slug: syncSlugs.slug })
-      .from(syncSlugs)
-      .where(and(eq(syncSlugs.source, source), eq(syncSlugs.kind, kind), eq(syncSlugs.path, path)))
-    // No row of its own: another path of the source has this slug, and the release will say so.
-    return stored === undefined ? draft : { ...draft, slug: stored.slug }
+    const where = and(
+      eq(syncSlugs.source, source),
+      eq(syncSlugs.kind, kind),
+      eq(syncSlugs.path, path),
+    )
+    for (const slug of [draft.slug, `${draft.slug}-${digestOf(path).slice(0, 8)}`]) {
+      await db
+        .insert(syncSlugs)
+        .values({ source, kind, path, slug, created_at: clock.now() })
+        .onConflictDoNothing()
+      const [stored] = await db.select({ slug: syncSlugs.slug }).from(syncSlugs).where(where)
+      if (stored !== undefined) return { ...draft, slug: stored.slug }
+    }
+    throw new ServerError(
+      'import_failed',
+      `${path} of ${source} can have neither the slug ${draft.slug} nor one with its digest: both are taken`,
+    )
   }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }

@@ -1,0 +1,76 @@
+import type { Hono } from 'hono'
+import { createApp } from '../../src/app.ts'
+import { createServices, type Services } from '../../src/features/services.ts'
+import type { Environment } from '../../src/http/environment.ts'
+import type { Deps } from '../../src/ports/deps.ts'
+import { type Logger, silentLogger } from '../../src/ports/logger.ts'
+import { createTestDeps } from '../../src/testing/test-deps.ts'
+import type { EngineUnderTest } from '../../src/testing/test-database.ts'
+
+/** The whole application over a fresh database and a folder of its own; answers are checked against the contract. */
+export interface TestApp extends AsyncDisposable {
+  readonly app: Hono<Environment>
+  readonly deps: Deps
+  readonly services: Services
+  readonly operatorKey: string
+  readonly directory: string
+  /** Sends a request; `key` goes into `X-API-Key`, `json` becomes the body. */
+  request(path: string, options?: TestRequest): Promise<Response>
+}
+
+/** A request in short. */
+export interface TestRequest {
+  readonly method?: string
+  readonly key?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly json?: unknown
+  readonly body?: BodyInit
+}
+
+/** Makes one on the given engine. */
+export async function createTestApp(
+  engine?: EngineUnderTest,
+  options: Partial<Omit<Deps, 'db'>> = {},
+): Promise<TestApp> {
+  const database = engine === undefined ? {} : { database: await engine.open() }
+  const { deps, directory, close } = await createTestDeps({
+    log: loudOnError,
+    ...options,
+    ...database,
+  })
+  const services = createServices(deps, { stagingDirectory: directory })
+  const app = createApp({ deps, services, stagingDirectory: directory, checkAnswers: true })
+  let operatorKey = ''
+  await services.credentials.ensureOperatorKey({
+    keep: (key) => {
+      operatorKey = key
+      return Promise.resolve()
+    },
+  })
+  return {
+    app,
+    deps,
+    services,
+    operatorKey,
+    directory,
+    request: async (path, { method, key, headers, json, body } = {}) =>
+      app.request(path, {
+        method: method ?? (json === undefined && body === undefined ? 'GET' : 'POST'),
+        headers: {
+          ...(key === undefined ? {} : { 'X-API-Key': key }),
+          ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+        ...(body === undefined ? {} : { body }),
+      }),
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** What the server logs as an error is what a failing test wants to know. */
+const loudOnError: Logger = {
+  ...silentLogger,
+  error: (...given: [unknown, string?]) => console.error(...given),
+  child: () => loudOnError,
+}

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { eq } from 'drizzle-orm'
 import type { Database } from './db/database.ts'
 import { mothershipFacts } from './db/schema/mothership.ts'
-import { migrationsFolder } from './db/migrations-folder.ts'
+import { packageVersion } from './package-version.ts'
 import type { ServerIdentity } from './ports/deps.ts'
 
 /** Who this mothership is: its id is made once and kept with the data, whichever process is first. */
@@ -18,13 +16,4 @@ export async function readIdentity(db: Database): Promise<ServerIdentity> {
     .from(mothershipFacts)
     .where(eq(mothershipFacts.name, 'mothership_id'))
   return { mothership_id: String(fact?.value), version: await packageVersion() }
-}
-
-/** Version of this package, from its package.json. */
-export async function packageVersion(): Promise<string> {
-  const packageFile = join(dirname(dirname(dirname(migrationsFolder()))), 'package.json')
-  const manifest: unknown = JSON.parse(await readFile(packageFile, 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : '0.0.0'
 }

@@ -2,11 +2,10 @@
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createPinoLogger } from './adapters/pino-logger.ts'
-import { startServer, type RunningServer } from './compose.ts'
+import type { RunningServer } from './compose.ts'
 import { readConfig, type ServerConfig } from './config/config.ts'
 import { ConfigError, ServerError } from './errors.ts'
-import { packageVersion } from './identity.ts'
+import { packageVersion } from './package-version.ts'
 import type { Logger } from './ports/logger.ts'
 
 const help = `mothership: a marketplace for agent skills, plugins and their kin
@@ -28,8 +27,6 @@ Environment
   REDIS_URL           accepted, not used yet
   S3_*                reserved: the server does not start while one is set
 `
-
-await main()
 
 async function main(): Promise<void> {
   try {
@@ -102,15 +99,18 @@ function parse(args: string[]) {
 }
 
 async function serve({ config, importFrom, stopWithParent }: ServeCommand): Promise<void> {
+  // Only serving needs them: everything else answers at once.
+  const { createPinoLogger } = await import('./adapters/pino-logger.ts')
   const log = createPinoLogger({ level: config.logLevel, pretty: process.stdout.isTTY })
   // Whoever read along may go away first; that is no reason to fail.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   if (config.redisUrl !== undefined) {
     log.warn('REDIS_URL is set and not used by this version: caches and limits are kept in memory')
   }
+  const started = performance.now()
   let server: RunningServer | undefined
   const stopping = stopSignal(stopWithParent, () => server?.abandon())
-  const started = performance.now()
+  const { startServer } = await import('./compose.ts')
   // Told to stop while starting: the start is finished, then undone, so that nothing is left behind.
   server = await startServer({ ...config, importFrom, log })
   const running = server
@@ -197,3 +197,6 @@ function explain(error: unknown): string {
   if (error instanceof ServerError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
+
+// Last, so that every constant above has its value.
+await main()

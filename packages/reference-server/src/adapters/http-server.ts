@@ -41,8 +41,11 @@ async function drain(server: Server): Promise<void> {
     server.close(() => resolve())
   })
   server.closeIdleConnections()
+  // A connection that was busy becomes idle later, and would be kept for the client's next request.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(cut)
 }
 

@@ -26,6 +26,8 @@ export type { TreeReport } from './tree/verify-tree.ts'
 export type { OperationAction } from './journal/journal-line.ts'
 
 export { createFileLedger } from './adapters/file-ledger.ts'
+export { createSqliteLedger } from './adapters/sqlite-ledger.ts'
+export type { SqliteLedger } from './adapters/sqlite-ledger.ts'
 export { createTrustPolicy } from './adapters/keyring-trust-policy.ts'
 export type { TrustPolicyOptions } from './adapters/keyring-trust-policy.ts'
 export { kindAdapters } from './kinds/kind-adapters.ts'

@@ -56,7 +56,8 @@ export async function repairItem(
       verifyRelease(engine, installed.release, {}),
     )
     const acquired = await operation.stage('acquire', item, () => heldPackage(operation, trusted))
-    if (restored.length === 0 && acquired.held) {
+    const problems = (await adapter.verify?.(installed.item)) ?? []
+    if (restored.length === 0 && problems.length === 0 && acquired.held) {
       await operation.journal.remove()
       return { outcome: 'intact', record, restored, kept: [] }
     }

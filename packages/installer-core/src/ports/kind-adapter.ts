@@ -34,6 +34,8 @@ export interface AdapterItem {
   readonly enabled: boolean
   /** Reads one of the item's own files, at most 4 MiB. */
   readFile(path: string): Promise<Uint8Array>
+  /** Reads a file of the host's as text, at most 16 MiB; `undefined` when there is none. */
+  readHostFile(path: string): Promise<string | undefined>
 }
 
 /** A pure change to a host file: the text now (or `undefined` when there is no file) to the text wanted. */

@@ -12,6 +12,7 @@ import type {
 } from '../ports/kind-adapter.ts'
 
 const largestOwnFileBytes = 4 * 1024 * 1024
+const largestHostFileBytes = 16 * 1024 * 1024
 
 /** What an {@link AdapterItem} is made from. */
 export interface AdapterItemParts {
@@ -42,6 +43,11 @@ export function adapterItem(engine: Engine, parts: AdapterItemParts): AdapterIte
         throw layoutRefused(manifest, 'file.exists', path, 'is not in the package')
       }
       return engine.fs.readFile(join(readFrom, path), largestOwnFileBytes)
+    },
+    async readHostFile(path) {
+      if ((await engine.fs.inspect(path)) === undefined) return undefined
+      const real = await engine.fs.realPath(path)
+      return new TextDecoder().decode(await engine.fs.readFile(real, largestHostFileBytes))
     },
   }
 }

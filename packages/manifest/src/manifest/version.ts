@@ -3,15 +3,17 @@ import semverCompare from 'semver/functions/compare.js'
 import semverParse from 'semver/functions/parse.js'
 import semverSatisfies from 'semver/functions/satisfies.js'
 
-/** Longest version or range looked at. Semantic versions in the wild stay below 40 characters; ranges join a few. */
-const maxLength = 256
+/** Longest version looked at. Those in the wild stay below 40 characters. */
+const maxVersionLength = 256
+/** Longest range looked at: ranges join a few versions. */
+const maxRangeLength = 512
 
 /**
  * Answers whether a text is a semantic version exactly (2.0.0, without `v`, blanks or leading zeros). Numbers above 2^53 − 1
  * are none, so that every reader compares alike.
  */
 export function isVersion(text: string): boolean {
-  if (text.length > maxLength || !versionPattern.test(text)) return false
+  if (text.length > maxVersionLength || !versionPattern.test(text)) return false
   const core = text.split(/[-+]/, 1)[0] ?? ''
   const prerelease = /^[^-+]*-([^+]*)/.exec(text)?.[1] ?? ''
   return [
@@ -22,7 +24,7 @@ export function isVersion(text: string): boolean {
 
 /** Answers whether a text is a range of versions (npm's grammar), bounded so that no input costs more than its length. */
 export function isVersionRange(text: string): boolean {
-  if (text.length > maxLength) return false
+  if (text.length > maxRangeLength) return false
   try {
     return new semverRange(text).range !== undefined
   } catch {

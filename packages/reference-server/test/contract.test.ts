@@ -3,7 +3,6 @@ import {
   type OperationId,
   operationList,
   operations,
-  type ProblemDocument,
   problemDocumentSchema,
 } from '@mothership/client/contract'
 import { Hono } from 'hono'
@@ -155,7 +154,7 @@ describe.each(await databaseEngines())('the contract on $name', (engine) => {
     expect(failures[1]?.headers.get('allow')).toBe('GET, HEAD')
     for (const failure of failures) {
       expect(failure.headers.get('content-type')).toBe('application/problem+json')
-      const problem = problemDocumentSchema.parse(await failure.json()) as ProblemDocument
+      const problem = problemDocumentSchema.parse(await failure.json())
       expect(problem.request_id).toBe(failure.headers.get('x-request-id'))
       expect((await app.request(problem.type)).status).toBe(200)
     }

@@ -15,7 +15,7 @@ export interface TestApp extends AsyncDisposable {
   readonly operatorKey: string
   readonly directory: string
   /** Sends a request; `key` goes into `X-API-Key`, `json` becomes the body. */
-  request(path: string, options?: TestRequest): Promise<Response>
+  readonly request: (path: string, options?: TestRequest) => Promise<Response>
 }
 
 /** A request in short. */
@@ -24,7 +24,7 @@ export interface TestRequest {
   readonly key?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: unknown
-  readonly body?: BodyInit
+  readonly body?: FormData | string
 }
 
 /** Makes one on the given engine. */

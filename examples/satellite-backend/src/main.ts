@@ -1,6 +1,6 @@
 // Installs a plugin into ./satellite: `node examples/satellite-backend/src/main.ts sample-marketplace.sql-review`.
 import { createMothership } from '@mothership/client'
-import type { ApprovalPrompt } from '@mothership/installer-core'
+import { type ApprovalPrompt, InstallerError } from '@mothership/installer-core'
 import { createKeyring } from '@mothership/manifest'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
@@ -30,5 +30,11 @@ const installer = installerFor({
   approve: askOnTerminal,
 })
 await installer.recover()
-const { outcome, record } = await installer.install({ kind: 'plugin', slug })
-console.log(`${outcome}: ${record.slug} ${record.version} in ${record.directory}`)
+try {
+  const { outcome, record } = await installer.install({ kind: 'plugin', slug })
+  console.log(`${outcome}: ${record.slug} ${record.version} in ${record.directory}`)
+} catch (error) {
+  if (!(error instanceof InstallerError)) throw error
+  console.error(`${error.stage}: ${error.message}`)
+  process.exitCode = 1
+}

@@ -12,7 +12,8 @@ import { createFindings } from './layout/findings.ts'
 import { layTierOne } from './layout/lay-tier-one.ts'
 import { layTierTwo, rankItems } from './layout/lay-tier-two.ts'
 import { renderPersona } from './layout/render-persona.ts'
-import { keywordScorer } from './scoring/keyword-scorer.ts'
+import { rankingOf, relevanceScorer } from './scoring/default-scorer.ts'
+import { scorableOf } from './scoring/item-text.ts'
 import { estimator } from './tokens/estimate-tokens.ts'
 import { prepareTools } from './tools/prepare-tools.ts'
 
@@ -27,7 +28,7 @@ import { prepareTools } from './tools/prepare-tools.ts'
 export function assembleContext(input: ContextInput): AssembledContext {
   const limits = limitsOf(input.budget)
   const tokenizer = input.tokenizer ?? estimator
-  const scorer = input.scorer ?? keywordScorer
+  const scorer = input.scorer ?? relevanceScorer(input.wordVectors)
   const findings = createFindings()
   const plugins = input.plugins ?? []
   const items = plugins.length > 0 ? plugins : (input.skills ?? [])
@@ -49,11 +50,15 @@ export function assembleContext(input: ContextInput): AssembledContext {
   omitted.push(...tierOne.omitted)
   const stableText = joinTexts([persona, tierOne.text])
   const task = input.task ?? ''
-  const ranking = rankItems(items, task, scorer, {
+  const ranking = input.scorer
+    ? input.scorer(items.map(scorableOf))
+    : rankingOf(items, input.wordVectors)
+  const choice = rankItems(items, task, ranking, {
     limit: plugins.length > 0 ? (input.maxPlugins ?? 2) : items.length,
+    abstain: input.abstain ?? false,
     findings,
   })
-  const tierTwo = layTierTwo(ranking.chosen, {
+  const tierTwo = layTierTwo(choice.chosen, {
     limits,
     tokenizer,
     findings,
@@ -61,7 +66,7 @@ export function assembleContext(input: ContextInput): AssembledContext {
     scorer,
     countAll: (text) => tokenizer.count(joinTexts([stableText, text])) + toolTokens,
   })
-  omitted.push(...ranking.omitted, ...tierTwo.omitted)
+  omitted.push(...choice.omitted, ...tierTwo.omitted)
 
   const blocks: ContextBlock[] = []
   if (stableText !== '') blocks.push({ placement: 'system', cache: 'stable', text: stableText })
@@ -90,7 +95,7 @@ export function assembleContext(input: ContextInput): AssembledContext {
     included: [...tierOne.included, ...tierTwo.included] satisfies IncludedItem[],
     omitted,
     warnings: findings.list(),
-    digest: sha256OfText(JSON.stringify([toolsText, blocks])),
+    digest: sha256OfText(JSON.stringify([toolsText, blocks, input.wordVectors?.digest])),
     prefixDigest: sha256OfText(JSON.stringify([toolsText, stableText])),
   }
 }

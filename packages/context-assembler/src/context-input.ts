@@ -1,4 +1,5 @@
 import type { ScorableItem, Scorer } from './scoring/scorer.ts'
+import type { WordVectors } from './scoring/word-vectors.ts'
 import type { Tokenizer } from './tokens/tokenizer.ts'
 import type { Tool } from './tools/tool.ts'
 
@@ -92,6 +93,10 @@ export interface ContextInput {
   readonly tokenizer?: Tokenizer | undefined
   /** Default: the relevance index. */
   readonly scorer?: Scorer | undefined
+  /** Makes the relevance index know the meaning of words. From `@mothership/context-assembler/word-vectors`. */
+  readonly wordVectors?: WordVectors | undefined
+  /** Where nothing fits the task: true leaves tier 2 empty. Default: the best guess stands, and a warning with it. */
+  readonly abstain?: boolean | undefined
   /** How many plugins reach tier 2. Default 2. */
   readonly maxPlugins?: number | undefined
   /** Where tier 2 stands. Default `turn`, so that the system prompt keeps its bytes from task to task. */

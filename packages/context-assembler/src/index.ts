@@ -24,6 +24,14 @@ export type {
 export { ContextError, type ContextErrorCode } from './errors.ts'
 export { keywordScorer } from './scoring/keyword-scorer.ts'
 export type { RankedItem, Ranking, ScorableItem, ScorablePart, Scorer } from './scoring/scorer.ts'
+export {
+  createRelevanceIndex,
+  type Explanation,
+  type RelevanceIndex,
+  type RelevanceOptions,
+} from './scoring/relevance-index.ts'
+export type { FeatureMix, FeatureName, RelevanceWeights } from './scoring/relevance-weights.ts'
+export type { WordVectors } from './scoring/word-vectors.ts'
 export { estimateTokens } from './tokens/estimate-tokens.ts'
 export type { Tokenizer } from './tokens/tokenizer.ts'
 export type { Tool } from './tools/tool.ts'

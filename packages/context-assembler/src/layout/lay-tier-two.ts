@@ -1,7 +1,7 @@
 import type { IncludedItem, OmittedItem } from '../assembled-context.ts'
 import type { AssignedItem } from '../context-input.ts'
-import { idOf, scorableOf } from '../scoring/item-text.ts'
-import type { Scorer } from '../scoring/scorer.ts'
+import { idOf } from '../scoring/item-text.ts'
+import type { Ranking } from '../scoring/scorer.ts'
 import type { Limits } from './check-input.ts'
 import type { Findings } from './findings.ts'
 import { renderTierTwo, type TierTwoEntry, type TierTwoOptions } from './render-tier-two.ts'
@@ -18,24 +18,46 @@ export interface Choice {
   readonly omitted: readonly OmittedItem[]
 }
 
-/** Ranks items against the task and takes the first `limit`. Where nothing fits, priority decides, and a warning says so. */
+/** Far below the threshold there is no evidence at all, and the order given by the host is the better guess. */
+const noEvidenceShare = 0.25
+
+/**
+ * Ranks items against the task and takes the first `limit`. Where nothing fits, a warning says so; with no evidence at
+ * all priority decides; with `abstain` nothing is taken.
+ */
 export function rankItems(
   items: readonly AssignedItem[],
   task: string,
-  scorer: Scorer,
-  options: { readonly limit: number; readonly findings: Findings },
+  ranking: Ranking,
+  options: { readonly limit: number; readonly abstain: boolean; readonly findings: Findings },
 ): Choice {
+  if (items.length === 0) return { chosen: [], omitted: [] }
   const byId = new Map(items.map((item) => [idOf(item), item]))
-  const ranked = scorer(items.map(scorableOf)).rank(task)
-  if (items.length > 0 && ranked.every(({ score }) => score <= 0)) {
-    options.findings.add('nothing_fits', 'nothing speaks to the task; chosen by priority')
+  const threshold = ranking.threshold ?? 0
+  let ranked = ranking.rank(task)
+  const best = ranked[0]?.score ?? 0
+  const fits = best > 0 && best >= threshold
+  if (!fits && task !== '') {
+    options.findings.add(
+      'nothing_fits',
+      `nothing speaks to the task: the best score is ${best}, ${threshold} is asked for`,
+    )
   }
+  if (best <= threshold * noEvidenceShare) {
+    const scores = new Map(ranked.map(({ id, score }) => [id, score]))
+    ranked = items.map((item) => ({ id: idOf(item), score: scores.get(idOf(item)) ?? 0 }))
+  }
+  const limit = options.abstain && !fits ? 0 : options.limit
   const chosen: ChosenItem[] = []
   const omitted: OmittedItem[] = []
   for (const { id, score } of ranked) {
-    const item = byId.get(id)!
-    if (chosen.length < options.limit) chosen.push({ item, score })
-    else omitted.push({ kind: item.kind, slug: item.slug, tier: 2, reason: 'not_selected', score })
+    const item = byId.get(id)
+    if (!item) continue
+    if (chosen.length < limit) chosen.push({ item, score })
+    else {
+      const reason = fits ? 'not_selected' : 'nothing_fits'
+      omitted.push({ kind: item.kind, slug: item.slug, tier: 2, reason, score })
+    }
   }
   return { chosen, omitted }
 }
@@ -50,7 +72,7 @@ export interface TierTwo {
 /** The content of the chosen items within its budget, best first. What does not fit is reported. */
 export function layTierTwo(
   chosen: readonly ChosenItem[],
-  options: Omit<TierTwoOptions, never> & {
+  options: TierTwoOptions & {
     readonly limits: Limits
     /** Tokens of everything, were this the text of tier 2. */
     readonly countAll: (text: string) => number

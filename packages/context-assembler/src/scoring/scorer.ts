@@ -29,6 +29,8 @@ export interface RankedItem {
 
 /** Items made ready to be ranked against any number of tasks. */
 export interface Ranking {
+  /** Scores up to this mean that an item does not fit. Default 0. */
+  readonly threshold?: number | undefined
   /** Best first. Default limit: all items. */
   rank(task: string, options?: { readonly limit?: number | undefined }): readonly RankedItem[]
 }

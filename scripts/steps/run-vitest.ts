@@ -31,8 +31,6 @@ export async function runVitest(run: VitestRun): Promise<{ step: StepResult; rep
       'run',
       `--project=${project}`,
       `--maxWorkers=${workers}`,
-      // An area without long tests is no mistake; a path that matches nothing is one.
-      ...(project === 'long' ? ['--passWithNoTests'] : []),
       '--reporter=default',
       '--reporter=./scripts/reports/vitest-reporter.ts',
       ...args,

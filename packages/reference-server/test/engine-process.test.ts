@@ -10,8 +10,8 @@ import { buildServer, runCommand, startProcess, type ServerProcess } from './ser
 let home: string
 let data: string
 const running: ServerProcess[] = []
-const start = async (environment = {}): Promise<ServerProcess> => {
-  const server = await startProcess(data, environment)
+const start = async (...args: string[]): Promise<ServerProcess> => {
+  const server = await startProcess(data, {}, args)
   running.push(server)
   return server
 }
@@ -74,8 +74,10 @@ async function writeMarketplace(directory: string): Promise<string> {
 
 describe('the server as a process', () => {
   it('[M5] starts from nothing, lets one server in, ends without a trace, and has everything at its next start', async () => {
-    const first = await start()
+    const marketplace = await writeMarketplace(join(home, 'marketplace'))
+    const first = await start('--import', marketplace)
     const id = await mothershipOf(first)
+    await said(first, 'marketplace imported')
     expect((await stat(data)).mode & 0o777).toBe(0o700)
     expect((await stat(join(data, 'operator-key'))).mode & 0o777).toBe(0o600)
     expect(JSON.parse(await readFile(join(data, 'engine.json'), 'utf8'))).toMatchObject({
@@ -96,7 +98,8 @@ describe('the server as a process', () => {
     expect(first.output()).toContain(`${first.url}/docs`)
     expect(first.output()).not.toContain(key)
 
-    const third = await start()
+    const third = await start('--import', marketplace)
+    await said(third, 'marketplace unchanged')
     expect(await mothershipOf(third)).toBe(id)
     expect(await operatorKey()).toBe(key)
     const kept = await fetch(`${third.url}/api/v1/publishers/kept/keys`)

@@ -10,6 +10,7 @@ import {
   rename,
   rm,
   rmdir,
+  stat,
   writeFile,
 } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -65,8 +66,15 @@ export async function clusterMajor(directory: string): Promise<number | undefine
   try {
     return Number.parseInt(await readFile(join(directory, 'PG_VERSION'), 'utf8'), 10)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') return undefined
+    if (code !== 'EACCES') throw error
+    const { uid } = await stat(directory)
+    throw new ServerError(
+      'engine_failed',
+      `the database in ${directory} belongs to user ${uid}, and this process (user ${process.getuid?.() ?? 'unknown'}) may not read it: start the server as that user or as root`,
+      { cause: error },
+    )
   }
 }
 

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { constants } from 'node:os'
 import { existsSync } from 'node:fs'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -59,10 +58,14 @@ export async function chooseRunAs(options: {
     const lifted = asUserWithCapability(user, name)
     if (await reaches(lifted, options.postgres)) return lifted
   }
-  const obstacle = (await closedDirectory(options.postgres)) ?? dirname(options.postgres)
+  const closed = await closedDirectory(options.postgres)
+  const obstacle =
+    closed === undefined
+      ? `this process may not become user ${user.name} (a container without CAP_SETUID?)`
+      : `user ${user.name} cannot enter ${closed} to run it, and setpriv could not lend it CAP_DAC_READ_SEARCH`
   throw new ServerError(
     'engine_unavailable',
-    `PostgreSQL refuses to run as root, and user ${user.name} cannot enter ${obstacle} to run it (setpriv with CAP_DAC_READ_SEARCH did not help either): start the server as an ordinary user, or move the installation to a directory that all may enter, or set DATABASE_URL or MOTHERSHIP_ENGINE=pglite`,
+    `PostgreSQL refuses to run as root, and ${obstacle}: start the server as an ordinary user, or move the installation to a directory that all may enter, or set DATABASE_URL or MOTHERSHIP_ENGINE=pglite`,
   )
 }
 
@@ -135,10 +138,16 @@ async function unprivilegedUser(cluster: string): Promise<User> {
 async function probe(runAs: RunAs, postgres: string): Promise<void> {
   const { file, args, identity } = runAs.command(postgres, ['--version'])
   await new Promise<void>((resolve, reject) => {
-    execFile(file, args, { ...identity, timeout: 30_000, cwd: '/' }, (error, _out, stderr) => {
-      if (error === null) resolve()
-      else reject(binariesDoNotRun(stderr.trim().split('\n')[0] || error.message, error))
-    })
+    const fail = (error: Error, detail = ''): void =>
+      reject(binariesDoNotRun(detail.trim().split('\n')[0] || error.message, error))
+    try {
+      execFile(file, args, { ...identity, timeout: 30_000, cwd: '/' }, (error, _out, stderr) => {
+        if (error === null) resolve()
+        else fail(error, stderr)
+      })
+    } catch (error) {
+      fail(error as Error) // A user that may not be become is refused at once, not through the callback.
+    }
   })
 }
 
@@ -158,12 +167,7 @@ async function isPermission(error: unknown, postgres: string): Promise<boolean> 
   const cause = error instanceof ServerError ? error.cause : undefined
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   // setpriv answers 126 or 127 for what it cannot execute, 1 for what the kernel does not let it set.
-  return (
-    code === 'EACCES' ||
-    code === 'EPERM' ||
-    code === constants.errno.EACCES ||
-    typeof code === 'number'
-  )
+  return code === 'EACCES' || code === 'EPERM' || typeof code === 'number'
 }
 
 /** The first directory on the way that others may not enter. */

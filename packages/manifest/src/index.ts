@@ -97,6 +97,7 @@ export {
   type ParseManifestOptions,
   parseUnsignedManifest,
 } from './manifest/parse-manifest.ts'
+export { manifestJsonSchema } from './manifest/json-schema.ts'
 export { manifestDigest, signManifest } from './manifest/sign-manifest.ts'
 export {
   type ManifestRefusal,

@@ -17,4 +17,5 @@ export {
   readArchive,
   type ReadArchiveOptions,
 } from './read-archive.ts'
+export { bindPackage, packAndSign, type SignedPackage } from './pack-and-sign.ts'
 export { readDirectory, type ReadDirectoryOptions } from './read-directory.ts'

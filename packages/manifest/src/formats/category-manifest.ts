@@ -69,7 +69,7 @@ export function readCategoryManifest(
 }
 
 /** The least content each kind's schema accepts. */
-const placeholders: Readonly<Record<Kind, () => JsonObject>> = {
+export const placeholders: Readonly<Record<Kind, () => JsonObject>> = {
   app: () => ({ compose: 'compose.yaml' }),
   skill: () => ({ instructions: 'SKILL.md' }),
   widget: () => ({ entry: 'index.js' }),

@@ -116,6 +116,15 @@ describe.each(await databaseEngines())('submissions on $name', (engine) => {
     )
   })
 
+  it('[TS10] refuses a manifest with a character that no database text can hold', async () => {
+    for (const description of ['nul \0 here', 'and \\\\\0 here']) {
+      const signed = await signSkill(ada, { version: '3.2.1', description })
+      await expectRefused(await submit(app, ada.accessKey, signed), 'invalid_manifest')
+    }
+    const harmless = await signSkill(ada, { version: '3.2.2', description: 'it says \\u0000 here' })
+    await answer(await submit(app, ada.accessKey, harmless), 201)
+  })
+
   it('[C3] refuses a permission its kind cannot have, and names the field', async () => {
     const { manifest, bytes } = await signSkill(ada, { version: '3.3.0' })
     const asking = { ...manifest, permissions: ['docker:cap:SYS_ADMIN'] }

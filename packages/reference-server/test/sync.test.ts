@@ -122,6 +122,45 @@ describe.each(await databaseEngines())('imports on $name', (engine) => {
     })
   })
 
+  it('[M2] lets no entry stop the run, whatever it holds', async () => {
+    const hostile = await mkdtemp(join(tmpdir(), 'mothership-hostile-'))
+    await writePlugin(hostile, 'good', '1.0.0')
+    for (const name of ['deep', 'texts']) await writePlugin(hostile, name, '1.0.0')
+    await write(hostile, 'plugins/texts/.claude-plugin/plugin.json', {
+      name: 'texts \0 \ud800',
+      version: '1.0.0\0',
+      description: 'nul \0, half a pair \udc00, and a lot: '.padEnd(100_000, 'x'),
+      license: '\0',
+      keywords: ['\0', 'k'.repeat(5000)],
+    })
+    await write(hostile, 'plugins/deep/.claude-plugin/plugin.json', '['.repeat(100_000))
+    await write(hostile, 'plugins/good/skills/a/SKILL.md', `---\nname: ${'n'.repeat(9000)}\n---\n`)
+    await write(hostile, 'plugins/good/skills/b/SKILL.md', '---\nname: [&a *a\n---\n\0\n')
+    await write(hostile, '.claude-plugin/marketplace.json', {
+      name: 'Hostile \0 \ud800 market',
+      plugins: [
+        { name: 'texts', source: './plugins/texts' },
+        { name: 'deep', source: './plugins/deep' },
+        { name: '\0', source: './plugins/\0' },
+        { name: 'p'.repeat(10_000), source: `./${'p/'.repeat(5000)}` },
+        { name: '__proto__', source: '../../../etc' },
+        { name: 'constructor', source: { source: 'url', url: 'ext::sh -c true' } },
+        null,
+        7,
+        { source: './plugins/good' },
+        { name: 'good', source: './plugins/good' },
+      ],
+    })
+    const { run } = await app.services.sync.importMarketplace({ path: hostile })
+    await rm(hostile, { recursive: true })
+    expect(run.status).toBe('completed')
+    expect(run.items.some(({ slug, outcome }) => /good/.test(slug) && outcome === 'added')).toBe(
+      true,
+    )
+    expect((await list('plugins')).items.length).toBeGreaterThan(2)
+    expect((await list('skills')).items.length).toBeGreaterThan(0)
+  })
+
   it('says so when there is no marketplace', async () => {
     for (const path of [join(folder, 'plugins'), join(folder, 'none')]) {
       await expect(app.services.sync.importMarketplace({ path })).rejects.toMatchObject({

@@ -8,10 +8,12 @@ export interface ItemProps {
   readonly item: ItemDetail
   readonly release: Release
   readonly versions: readonly ReleaseSummary[]
+  /** Address of the package, absolute. */
+  readonly packageUrl: string
 }
 
 /** One item: what it is, what it may do, what is in it. Texts of packages are shown as text, never as markup. */
-export function ItemPage({ item, release, versions }: ItemProps) {
+export function ItemPage({ item, release, versions, packageUrl }: ItemProps) {
   const plural = pluralOfKind(item.kind)
   return (
     <Layout title={item.name}>
@@ -35,7 +37,7 @@ export function ItemPage({ item, release, versions }: ItemProps) {
         the package as it is:
       </p>
       <pre class="hint" tabindex={0}>
-        curl -OJ "{release.package_url}"
+        curl -OJ "{packageUrl}"
       </pre>
 
       <Permissions item={item} />

@@ -26,9 +26,7 @@ export function Layout(props: { readonly title: string; readonly children?: Chil
           </div>
         </header>
         <main id="content">{props.children}</main>
-        <footer>
-          Every package here is signed by its author and checked again by whoever installs it.
-        </footer>
+        <footer>Every package here is signed, and checked again by whoever installs it.</footer>
       </body>
     </html>
   )

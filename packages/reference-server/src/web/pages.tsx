@@ -40,7 +40,10 @@ export function mountPages(app: Hono<Environment>, { catalog, categories }: Serv
       const item = await catalog.get(kind, slug)
       const release = await catalog.release(kind, slug, item.version)
       const { versions } = await catalog.versions(kind, slug)
-      return c.html(<ItemPage item={item} release={release} versions={versions} />)
+      const packageUrl = new URL(release.package_url, c.req.url).href
+      return c.html(
+        <ItemPage item={item} release={release} versions={versions} packageUrl={packageUrl} />,
+      )
     }),
   )
 }

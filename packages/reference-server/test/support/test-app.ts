@@ -33,11 +33,12 @@ export async function createTestApp(
   options: Partial<Omit<Deps, 'db'>> = {},
 ): Promise<TestApp> {
   const database = engine === undefined ? {} : { database: await engine.open() }
-  const { deps, directory, close } = await createTestDeps({
+  const made = await createTestDeps({
     log: loudOnError,
     ...options,
     ...database,
   })
+  const { deps, directory } = made
   const services = createServices(deps, { stagingDirectory: directory })
   const app = createApp({ deps, services, stagingDirectory: directory, checkAnswers: true })
   let operatorKey = ''
@@ -64,7 +65,7 @@ export async function createTestApp(
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
         ...(body === undefined ? {} : { body }),
       }),
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => made.close(),
   }
 }
 

@@ -47,9 +47,19 @@ export function verifySubmittedManifest(
       { issues: [{ path: 'manifest.author_id', message: `expected "${author_id}"` }] },
     )
   }
+  refuseNul(received)
   const key = keys.find(({ key_id }) => key_id === verdict.key.key_id)
   if (key === undefined) throw new TypeError('the keyring answered a key it was not given')
   return { manifest: verdict.manifest, manifest_sha256: verdict.manifest_sha256, key }
+}
+
+/** A manifest may hold U+0000 by its schema, and our database no text that does. In JSON it can only be escaped. */
+function refuseNul(received: string): void {
+  if (!/(?<!\\)(?:\\\\)*\\u0000/.test(received)) return
+  const message = 'expected texts without the character U+0000, got one with it: take it out'
+  throw new RequestError('invalid_manifest', `The manifest is refused: ${message}.`, {
+    issues: [{ path: 'manifest', message }],
+  })
 }
 
 const codeByRefusal: Readonly<Record<ManifestRefusal, ProblemCode>> = {

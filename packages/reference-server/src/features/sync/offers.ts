@@ -6,6 +6,7 @@ import {
   formats,
 } from '@mothership/manifest'
 import { clipText } from '../../text/clip-text.ts'
+import { storableJson } from '../../text/storable-text.ts'
 import { importerAuthorId } from '../publishers/service.ts'
 import type { ItemOffer } from './import-item.ts'
 import type { SyncItem } from './summary.ts'
@@ -87,7 +88,7 @@ function findingsOf(reading: {
   readonly problems: readonly FormatProblem[]
   readonly losses: readonly string[]
 }): Finding[] {
-  return [
+  const findings = [
     ...reading.problems.map(({ severity, file, line, message }): Finding => ({
       severity,
       rule: 'format',

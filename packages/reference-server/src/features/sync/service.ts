@@ -7,6 +7,8 @@ import type { Deps } from '../../ports/deps.ts'
 import type { ModerationService } from '../moderation/service.ts'
 import type { PublisherService } from '../publishers/service.ts'
 import type { SubmissionService } from '../submissions/service.ts'
+import { clipText } from '../../text/clip-text.ts'
+import { storableJson, storableText } from '../../text/storable-text.ts'
 import { importItem } from './import-item.ts'
 import { importerSigner } from './importer-key.ts'
 import { offersOf, type SourceEntry } from './offers.ts'
@@ -62,7 +64,7 @@ export function createSync(
       await db.insert(syncRuns).values({
         ...none,
         id: sync_id,
-        source: name,
+        source: clipText(storableText(name), 200),
         status: 'running',
         started_at,
         details: [],
@@ -106,7 +108,12 @@ export function createSync(
 
       async function bringIn(entry: SourceEntry): Promise<SyncItem> {
         if (entry.offer === undefined) return entry.item
-        const draft = await withStoredSlug(name, entry.path, entry.offer.draft)
+        const draft = await withStoredSlug(
+          namespace,
+          keyOf(entry.path),
+          // What is imported is ours to sign: a text that no database holds is signed without what makes it so.
+          storableJson(entry.offer.draft),
+        )
         return importItem(
           { ...entry.offer, draft },
           {
@@ -126,7 +133,7 @@ export function createSync(
         const at = clock.now()
         await db
           .update(syncRuns)
-          .set({ ...summarize(items), status, completed_at: at, details: items })
+          .set({ ...summarize(items), status, completed_at: at, details: storableJson(items) })
           .where(eq(syncRuns.id, sync_id))
         return at
       }
@@ -179,6 +186,15 @@ export function createSync(
     )
   }
 }
+
+/** A path is what the source says it is; one that no index can hold is known by its digest. */
+function keyOf(path: string): string {
+  const text = storableText(path)
+  return text === path && path.length <= maxPathLength ? path : digestOf(path)
+}
+
+/** An index entry of PostgreSQL ends at 2,700 bytes; a path of a package at 1,024 characters. */
+const maxPathLength = 1024
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')

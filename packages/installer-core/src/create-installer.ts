@@ -2,11 +2,13 @@ import type { Keyring, Kind } from '@mothership/manifest'
 import type { ArchiveLimits } from '@mothership/manifest/archive'
 import { randomUUID } from 'node:crypto'
 import { createFileLedger } from './adapters/file-ledger.ts'
-import { createTrustPolicy } from './adapters/keyring-trust-policy.ts'
+import { createTrustPolicy } from './trust/trust-policy.ts'
 import { nodeFileSystem } from './adapters/node-file-system.ts'
 import { InstallerError } from './errors.ts'
 import { kindAdapters } from './kinds/kind-adapters.ts'
 import type { Engine, InstallerEvent, ProgressEvent } from './pipeline/engine.ts'
+import { explainItem, reviewInstalled } from './pipeline/explain.ts'
+import type { TrustExplanation } from './pipeline/explain.ts'
 import { installItem, installItems } from './pipeline/install.ts'
 import type { InstallResult } from './pipeline/install.ts'
 import { planItem } from './pipeline/plan.ts'
@@ -50,6 +52,11 @@ export interface InstallerOptions {
   readonly approve: ApprovalPrompt
   /** Default: small files under `directory`. */
   readonly ledger?: InstallLedger | undefined
+  /**
+   * What to do with a package whose bytes show more than its manifest declares: `ask` shows it to the host (it is never
+   * granted), `refuse` does what it says. Default `ask`.
+   */
+  readonly undeclaredPermissions?: 'ask' | 'refuse' | undefined
   /** Replaces or adds to `kindAdapters`. */
   readonly adapters?: Readonly<Partial<Record<Kind, KindAdapter>>> | undefined
   /** Bounds on packages; the manifest package's defaults otherwise. */
@@ -75,6 +82,10 @@ export interface CallOptions {
 export interface Installer {
   /** What an install would do, without doing it. */
   plan(item: ItemReference, options?: InstallOptions): Promise<InstallPlan>
+  /** Why an item is or is not allowed: every check of the trust policy, and a text for people. */
+  explain(item: ItemReference, options?: CallOptions): Promise<TrustExplanation>
+  /** Asks the trust policy about everything installed; answers what it would not allow any more. Nothing is removed. */
+  review(options?: CallOptions): Promise<readonly TrustExplanation[]>
   /** Installs an item, or brings it to the version asked for. */
   install(item: ItemReference, options?: InstallOptions): Promise<InstallResult>
   /** Installs several items as one: all of them, or none. */
@@ -107,6 +118,8 @@ export function createInstaller(options: InstallerOptions): Installer {
   const engine = createEngine(options)
   return {
     plan: (item, callOptions = {}) => planItem(engine, item, callOptions),
+    explain: (item, callOptions = {}) => explainItem(engine, item, callOptions),
+    review: (callOptions = {}) => reviewInstalled(engine, callOptions),
     install: (item, callOptions = {}) => installItem(engine, item, callOptions),
     uninstall: (item, callOptions = {}) => uninstallItem(engine, item, callOptions),
     installAll: (items, callOptions = {}) => installItems(engine, items, callOptions),
@@ -137,6 +150,7 @@ function createEngine(options: InstallerOptions): Engine {
     ledger: options.ledger ?? createFileLedger(state.ledger, { fs }),
     clock,
     limits: options.limits ?? {},
+    undeclaredPermissions: options.undeclaredPermissions ?? 'ask',
     durability: options.durability ?? 'package',
     bootId: options.bootId ?? readBootId(() => clock.now()),
     newOperationId: () => randomUUID(),
@@ -147,7 +161,8 @@ function createEngine(options: InstallerOptions): Engine {
 
 function trustOf(options: InstallerOptions): TrustPolicy {
   if (options.trust !== undefined) return options.trust
-  if (options.keyring !== undefined) return createTrustPolicy({ keyring: options.keyring })
+  if (options.keyring !== undefined)
+    return createTrustPolicy({ keyring: options.keyring, clock: options.clock })
   throw new InstallerError({
     code: 'invalid_configuration',
     stage: 'request',

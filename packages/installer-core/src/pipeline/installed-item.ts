@@ -1,4 +1,4 @@
-import { parseManifest } from '@mothership/manifest'
+import { manifestDigest, parseManifest, treeDigest } from '@mothership/manifest'
 import type { Manifest, TreeFile } from '@mothership/manifest'
 import { InstallerError } from '../errors.ts'
 import type { Placement } from '../journal/journal-line.ts'
@@ -36,6 +36,17 @@ export async function installedItem(engine: Engine, placement: Placement): Promi
     })
   }
   const manifest = parseManifest(release.manifest)
+  // The digest was written down when the signature was verified; with it the held copy needs no trust of its own.
+  const digest = manifestDigest(manifest)
+  if (digest !== placement.manifest_sha256 || treeDigest(release.files) !== manifest.tree_sha256) {
+    throw new InstallerError({
+      code: 'tree_damaged',
+      stage: 'verify',
+      rule: 'held.manifest',
+      message: `Expected the held release of ${kind} ${slug} ${version} to be the one that was installed; it was changed. Find out by whom, then install it again.`,
+      item: { kind, slug, version },
+    })
+  }
   const record = await engine.ledger.get({ kind, slug })
   const item = adapterItem(engine, {
     manifest,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { JsonValue } from '@mothership/manifest'
 import { InstallerError } from '../errors.ts'
 import type { Placement, TreeSwap } from '../journal/journal-line.ts'
 import type { ItemReference } from '../ports/artifact-source.ts'
@@ -197,5 +198,7 @@ async function hold(operation: Operation, verified: VerifiedPackage): Promise<vo
   const { manifest, manifest_sha256, release, acquired } = verified
   const { kind, slug } = manifest
   await operation.journal.append({ step: 'holds', kind, slug, manifest_sha256 })
-  await holdRelease(engine.fs, engine.state, manifest_sha256, release, acquired.path)
+  // The verified manifest, which for a signed one is what was received.
+  const held = { ...release, manifest: structuredClone(manifest) as unknown as JsonValue }
+  await holdRelease(engine.fs, engine.state, manifest_sha256, held, acquired.path)
 }

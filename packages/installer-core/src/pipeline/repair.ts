@@ -9,7 +9,7 @@ import { commitItems, recordItems } from '../stages/commit.ts'
 import { adapterItem, planItemEdits } from '../stages/prepare.ts'
 import { checkReference } from '../stages/resolve.ts'
 import { unpackToStaging } from '../stages/unpack.ts'
-import { verifyPackage, verifyRelease } from '../stages/verify.ts'
+import { verifyPackage } from '../stages/verify.ts'
 import type { VerifiedRelease } from '../stages/verify.ts'
 import { heldPackagePath, holdRelease } from '../state/held-releases.ts'
 import { readPlacement } from '../state/placements.ts'
@@ -52,9 +52,14 @@ export async function repairItem(
     const installed = await installedItem(engine, placement)
     const report = await verifyTree(engine.fs, placement.directory, installed.files, options)
     const restored = [...report.missing, ...report.edited]
-    const trusted = await operation.stage('verify', item, () =>
-      verifyRelease(engine, installed.release, {}),
-    )
+    const trusted: VerifiedRelease = {
+      release: installed.release,
+      manifest: installed.manifest,
+      manifest_sha256: placement.manifest_sha256,
+      key_id: record.key_id,
+      author_id: record.author_id,
+      findings: [],
+    }
     const acquired = await operation.stage('acquire', item, () => heldPackage(operation, trusted))
     const problems = (await adapter.verify?.(installed.item)) ?? []
     if (restored.length === 0 && problems.length === 0 && acquired.held) {

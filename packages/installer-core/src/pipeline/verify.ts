@@ -1,7 +1,7 @@
-import { InstallerError } from '../errors.ts'
 import type { ItemKey } from '../ports/install-ledger.ts'
 import type { AdapterProblem } from '../ports/kind-adapter.ts'
-import { verifyRelease } from '../stages/verify.ts'
+import type { TrustFinding } from '../ports/trust-policy.ts'
+import { judgeRelease } from '../stages/verify.ts'
 import { checkReference } from '../stages/resolve.ts'
 import { readPlacement } from '../state/placements.ts'
 import { verifyTree } from '../tree/verify-tree.ts'
@@ -18,11 +18,14 @@ export interface VerifyResult extends TreeReport {
   readonly directory: string
   /** What the kind's adapter found beyond the files. */
   readonly problems: readonly AdapterProblem[]
+  /** Whether the trust policy would still allow it; what is installed stays either way. */
+  readonly trusted: boolean
+  readonly findings: readonly TrustFinding[]
 }
 
 /**
- * Checks an installed item against its signed manifest, offline: the held manifest's signature and file list first,
- * then every file on the disk.
+ * Checks an installed item against its signed manifest, offline: that the held manifest is the one that was installed and
+ * its file list the one it signs, then every file on the disk.
  */
 export async function verifyItem(
   engine: Engine,
@@ -35,19 +38,10 @@ export async function verifyItem(
     throw notInstalled({ kind, slug })
   }
   const installed = await installedItem(engine, placement)
-  const verified = await verifyRelease(engine, installed.release, {})
-  if (verified.manifest_sha256 !== placement.manifest_sha256) {
-    throw new InstallerError({
-      code: 'tree_damaged',
-      stage: 'verify',
-      rule: 'held.manifest',
-      message: `Expected the held manifest of ${kind} ${slug} to be the one that was installed (${placement.manifest_sha256}); it is ${verified.manifest_sha256}. Run repair().`,
-      item: { kind, slug },
-    })
-  }
+  const { findings, allowed } = await judgeRelease(engine, installed.release, {})
   const report = await verifyTree(engine.fs, placement.directory, installed.files, options)
   const problems = (await engine.adapters[kind]?.verify?.(installed.item)) ?? []
   const { version, directory } = placement
   const intact = report.intact && problems.length === 0
-  return { ...report, intact, kind, slug, version, directory, problems }
+  return { ...report, intact, kind, slug, version, directory, problems, trusted: allowed, findings }
 }

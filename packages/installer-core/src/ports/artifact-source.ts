@@ -24,6 +24,8 @@ export interface ArtifactRelease {
   readonly approved_at: string
   /** Which mothership answered; updates come from the same one. */
   readonly mothership_id?: string | undefined
+  /** The mothership's countersigned record of the release, as received. */
+  readonly release_record?: JsonValue | undefined
   /** Commercial and other marketplace data: shown and recorded, never used for a decision. */
   readonly marketplace_metadata?: JsonValue | undefined
 }

@@ -47,6 +47,8 @@ export interface Approval {
   readonly author_id: string
   readonly version: string
   readonly permissions: readonly string[]
+  /** What the host was shown beyond the manifest's permissions; shown, not granted. */
+  readonly undeclared?: readonly string[] | undefined
   readonly approved_at: string
   readonly operation_id: string
 }

@@ -7,8 +7,11 @@ export interface TrustCandidate {
   readonly version: string
   /** As received. */
   readonly manifest: JsonValue
-  /** ISO 8601 UTC. */
+  /** As the source says, ISO 8601 UTC. */
   readonly approved_at: string
+  /** The mothership's countersigned record of the release, as received. */
+  readonly release_record?: JsonValue | undefined
+  readonly mothership_id?: string | undefined
   /** The version on the disk, when the item is installed. */
   readonly installed_version?: string | undefined
   /** The caller asked for an older version on purpose. */

@@ -1,4 +1,4 @@
-import { diffPermissions, explainPermission } from '@mothership/manifest'
+import { comparePermissions, diffPermissions, explainPermission } from '@mothership/manifest'
 import type { Kind } from '@mothership/manifest'
 import { InstallerError } from '../errors.ts'
 import type { Engine } from '../pipeline/engine.ts'
@@ -29,7 +29,14 @@ export async function seekApproval(
   const approvedBefore = earlier?.author_id === verified.author_id ? earlier : undefined
   const { permissions } = manifest
   const diff = diffPermissions(approvedBefore?.permissions ?? [], permissions, kind)
-  const needed = approvedBefore === undefined || diff.added.length > 0 || diff.widened.length > 0
+  const { undeclared } = comparePermissions(permissions, verified.archive.glimpses, kind)
+  assertDeclared(engine, verified, undeclared)
+  const known = approvedBefore?.undeclared ?? []
+  const needed =
+    approvedBefore === undefined ||
+    diff.added.length > 0 ||
+    diff.widened.length > 0 ||
+    undeclared.some((permission) => !known.includes(permission))
   if (!needed) return { permissions, diff, approval: undefined }
   const answer = await engine.approve({
     kind,
@@ -37,7 +44,7 @@ export async function seekApproval(
     version,
     permissions: explained(kind, permissions),
     diff,
-    undeclared: [],
+    undeclared: explained(kind, undeclared),
     terms_url: manifest.terms_url,
     provenance: provenanceOf(verified),
   })
@@ -61,10 +68,28 @@ export async function seekApproval(
       author_id: verified.author_id,
       version,
       permissions,
+      undeclared,
       approved_at: isoTime(engine.clock),
       operation_id: operationId,
     },
   }
+}
+
+/** The stricter setting: what the bytes show has to be declared. */
+function assertDeclared(
+  engine: Engine,
+  { manifest }: VerifiedPackage,
+  undeclared: readonly string[],
+): void {
+  if (undeclared.length === 0 || engine.undeclaredPermissions === 'ask') return
+  const { kind, slug, version } = manifest
+  throw new InstallerError({
+    code: 'capability_refused',
+    stage: 'permissions',
+    rule: 'permissions.declared',
+    message: `Expected the manifest of ${slug} to declare everything its files show; ${listed(undeclared)} is missing. Tell its author.`,
+    item: { kind, slug, version },
+  })
 }
 
 /** Who signed what and where it was listed, for screens, records and the audit trail. */

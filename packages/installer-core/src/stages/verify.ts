@@ -5,7 +5,7 @@ import type { CheckedArchive } from '../archive/check-archive.ts'
 import { InstallerError } from '../errors.ts'
 import type { Engine } from '../pipeline/engine.ts'
 import type { ArtifactRelease } from '../ports/artifact-source.ts'
-import type { TrustFinding } from '../ports/trust-policy.ts'
+import type { TrustFinding, TrustVerdict } from '../ports/trust-policy.ts'
 import type { Acquired } from './acquire.ts'
 
 /** A release whose manifest is signed by somebody the policy trusts, and speaks of this very item. */
@@ -39,15 +39,7 @@ export async function verifyRelease(
 ): Promise<VerifiedRelease> {
   const { kind, slug, version } = release
   const item = { kind, slug, version }
-  const verdict = await engine.trust.evaluate({
-    kind,
-    slug,
-    version,
-    manifest: release.manifest,
-    approved_at: release.approved_at,
-    installed_version: options.installedVersion,
-    allowDowngrade: options.allowDowngrade,
-  })
+  const verdict = await judgeRelease(engine, release, options)
   if (!verdict.allowed) {
     throw new InstallerError({
       code: verdict.stage === 'verify' ? 'manifest_refused' : 'policy_refused',
@@ -76,6 +68,25 @@ export async function verifyRelease(
     author_id: verdict.author_id,
     findings: verdict.findings,
   }
+}
+
+/** Asks the trust policy about a release. */
+export function judgeRelease(
+  engine: Engine,
+  release: ArtifactRelease,
+  options: VerifyOptions,
+): Promise<TrustVerdict> {
+  return engine.trust.evaluate({
+    kind: release.kind,
+    slug: release.slug,
+    version: release.version,
+    manifest: release.manifest,
+    approved_at: release.approved_at,
+    release_record: release.release_record,
+    mothership_id: release.mothership_id,
+    installed_version: options.installedVersion,
+    allowDowngrade: options.allowDowngrade,
+  })
 }
 
 /** Proves that the downloaded bytes are the package the manifest was signed for, and that every entry is harmless. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import {
   chmod,
@@ -104,16 +104,20 @@ describe('the embedded database', () => {
     process.kill(first.cluster.pid, 'SIGKILL')
     await waitForEnd(first.cluster.pid, 10_000)
     await first.close()
-    const pidFile = join(directory, 'postmaster.pid')
-    const [, ...rest] = (await readFile(pidFile, 'utf8')).split('\n')
-    const { uid, gid } = await stat(pidFile)
-    await writeFile(pidFile, [process.pid, ...rest].join('\n'))
-    if (process.getuid?.() === 0) execFileSync('chown', [`${uid}:${gid}`, pidFile])
+    // PostgreSQL itself minds such a process only when it belongs to the same user.
+    const { uid, gid } = await stat(directory)
+    const other = spawn('sleep', ['60'], process.getuid?.() === 0 ? { uid, gid } : {})
+    for (const name of ['postmaster.pid', '.s.PGSQL.5432.lock']) {
+      const file = join(directory, name)
+      const [, ...rest] = (await readFile(file, 'utf8')).split('\n')
+      await writeFile(file, [other.pid, ...rest].join('\n'))
+    }
 
     const second = await open()
     expect(second.cluster.adopted).toBe(false)
     const { rows } = await second.db.execute(sql`select from mothership_facts where name = 'cut'`)
     expect(rows).toHaveLength(1)
+    other.kill()
     await second.close()
   })
 

@@ -7,7 +7,7 @@ import { processStart, waitForEnd } from '../process-identity.ts'
 import { binariesDoNotRun, type PostgresBinaries } from './binaries.ts'
 import { programEnvironment } from './cluster.ts'
 import type { RunAs } from './run-as.ts'
-import { removeSocketDirectory } from './socket-directory.ts'
+import { removeSocketDirectory, socketName } from './socket-directory.ts'
 
 /** A running database server of one cluster. */
 export interface Postmaster {
@@ -41,7 +41,11 @@ export async function findPostmaster(
         'the database was left behind by a crash and is not running any more',
       )
       await removeSocketDirectory(record.socketDirectory)
-      await rm(join(cluster, 'postmaster.pid'), { force: true })
+      // PostgreSQL would take a pid that was given to another program, or whose remains nobody collected, for its own.
+      // Backends that outlived their postmaster still keep a new one away: it looks for their shared memory.
+      for (const name of ['postmaster.pid', `${socketName}.lock`, socketName]) {
+        await rm(join(cluster, name), { force: true })
+      }
       return undefined
     }
     if (record.status === 'ready') {

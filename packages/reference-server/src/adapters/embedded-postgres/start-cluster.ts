@@ -99,10 +99,26 @@ async function start(
         }
   try {
     const settings = { ...engineSettings, ...where, ...extra }
-    return await startPostmaster({ cluster: directory, binaries, runAs, logFile, settings })
+    return await startOnceFree({ cluster: directory, binaries, runAs, logFile, settings })
   } catch (error) {
     if (socket?.temporary === true) await removeSocketDirectory(socket.path)
     throw error
+  }
+}
+
+/** Backends whose postmaster was killed end by themselves, once their query is done; only then may a new one start. */
+const orphansTimeoutMs = 30_000
+
+async function startOnceFree(options: Parameters<typeof startPostmaster>[0]): Promise<Postmaster> {
+  const deadline = performance.now() + orphansTimeoutMs
+  for (;;) {
+    try {
+      return await startPostmaster(options)
+    } catch (error) {
+      const waiting = error instanceof Error && error.message.includes('pre-existing shared memory')
+      if (!waiting || performance.now() > deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
   }
 }
 

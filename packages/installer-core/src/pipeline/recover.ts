@@ -1,6 +1,7 @@
+import { isKind } from '@mothership/manifest'
 import { InstallerError } from '../errors.ts'
 import type { JournalState, OperationAction } from '../journal/journal-line.ts'
-import { operationJournal, readJournal } from '../journal/operation-journal.ts'
+import { journalPath, operationJournal, readJournal } from '../journal/operation-journal.ts'
 import { recoverOperation } from '../journal/recover-operation.ts'
 import type { RecoveryOutcome } from '../journal/recover-operation.ts'
 import type { ItemKey } from '../ports/install-ledger.ts'
@@ -68,6 +69,7 @@ export async function recoverAll(
       for (const lock of locks) await lock.release({ settled })
     }
   }
+  await clearNotes(engine)
   for (const item of damaged) await repair(item)
   return { operations, repaired: damaged, busy, swept: await sweepOrphans(engine) }
 }
@@ -97,6 +99,23 @@ export async function recoverAbandoned(
     return outcome
   } finally {
     for (const lock of locks) await lock.release({ settled })
+  }
+}
+
+/** A process that died between saying who it is and opening its journal did nothing but leave the note. */
+async function clearNotes(engine: Engine): Promise<void> {
+  const ending = '.holder'
+  for (const { name } of await engine.fs.list(engine.state.locks)) {
+    const [kind, ...slug] = name.slice(0, -ending.length).split('.')
+    if (!name.endsWith(ending) || !isKind(kind)) continue
+    const locks = await tryLock(engine, [{ kind, slug: slug.join('.') }])
+    const [lock] = locks ?? []
+    if (lock === undefined) continue
+    const { abandoned } = lock
+    const open =
+      abandoned !== undefined &&
+      (await engine.fs.inspect(journalPath(engine.state, abandoned.operation_id))) !== undefined
+    await lock.release({ settled: !open })
   }
 }
 

@@ -1,4 +1,5 @@
-import type { MothershipConfig } from './config.ts'
+import { type Answer, type AnswerCache, createAnswerCache, type Fetched } from './answer-cache.ts'
+import { hasCredential, type MothershipConfig } from './config.ts'
 import {
   type AnswerBodyOf,
   type AnyOperation,
@@ -11,10 +12,12 @@ import {
   type PartsOf,
   type QueryOf,
 } from './contract/index.ts'
-import { openDeadline } from './deadline.ts'
+import { type Deadline, openDeadline } from './deadline.ts'
+import type { Endpoint } from './endpoint.ts'
 import { MothershipError } from './errors.ts'
+import type { Emit } from './events.ts'
 import { readAnswer, readIssues } from './read-answer.ts'
-import type { Transport } from './transport.ts'
+import { type OutgoingRequest, pathOf } from './transport.ts'
 
 /** Options of every call. */
 export interface CallOptions {
@@ -22,6 +25,15 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   /** Time for this call, in milliseconds, in place of the client's. */
   readonly timeoutMs?: number | undefined
+  /** Ask the mothership even when a kept answer would do; then none is used when it fails, either. Default false. */
+  readonly fresh?: boolean | undefined
+  /** Answer `token_required` when there is no credential, whatever the client's setting. Default false. */
+  readonly requireToken?: boolean | undefined
+  /**
+   * Sent as `Idempotency-Key` with a POST, in place of a new one: give the same to send the same again after a
+   * failure, and a mothership that knows such keys does it once.
+   */
+  readonly idempotencyKey?: string | undefined
 }
 
 /** A file to send: its bytes, or a Blob (of a file on disk: `openAsBlob` of `node:fs`). */
@@ -69,39 +81,82 @@ interface UntypedInput {
   readonly parts?: object
 }
 
+/** Like {@link Call}, and says where the answer comes from. */
+export type Ask = (
+  id: JsonOperationId,
+  input: UntypedInput,
+  options?: CallOptions,
+) => Promise<Answer>
+
 /** Makes the one function through which every typed call goes. */
-export function createCall(config: MothershipConfig, transport: Transport): Call {
-  const call = async (
-    id: JsonOperationId,
-    given: UntypedInput,
-    options: CallOptions = {},
-  ): Promise<unknown> => {
+export function createAsk(config: MothershipConfig, endpoint: Endpoint, emit: Emit): Ask {
+  const answerFromCache: AnswerCache = createAnswerCache(config, emit)
+  return async (id, given, options = {}) => {
     const operation: AnyOperation = operations[id]
-    const request = {
+    const { signal, timeoutMs = config.timeoutMs } = options
+    const request: OutgoingRequest = {
       operation,
       params: checkInput(operation, 'params', given.params),
       query: checkInput(operation, 'query', given.query),
+      headers:
+        operation.method === 'POST'
+          ? { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() }
+          : undefined,
       json: given.body,
       form: given.parts === undefined ? undefined : createForm(given.parts),
     }
-    const timeoutMs = options.timeoutMs ?? config.timeoutMs
-    const deadline = openDeadline(timeoutMs, options.signal)
+    assertUsable(config, options.requireToken)
+
+    const fetch = async (etag: string | undefined, deadline: Deadline): Promise<Fetched> => {
+      const headers = etag === undefined ? request.headers : { 'if-none-match': etag }
+      try {
+        return await endpoint.run({ ...request, headers }, deadline, async (response, redact) => {
+          if (response.status === 304 && etag !== undefined) {
+            await response.body?.cancel()
+            return 'not_modified'
+          }
+          const body = await readAnswer(operation, response, redact, config.now)
+          return { body, etag: response.headers.get('etag') ?? undefined }
+        })
+      } catch (error) {
+        throw deadline.expired() ? timeoutError(operation, timeoutMs) : error
+      }
+    }
+
+    if (operation.cache !== undefined) {
+      const reuse = operation.cache === 'reuse' && options.fresh !== true
+      return answerFromCache({ operation, path: pathOf(request), reuse, timeoutMs, signal, fetch })
+    }
+    const deadline = openDeadline(timeoutMs, signal)
     try {
-      const response = await transport.send(request, deadline.signal)
-      return await readAnswer(operation, response, transport.redact)
-    } catch (error) {
-      if (options.signal?.aborted) throw options.signal.reason
-      if (deadline.expired()) throw timeoutError(operation, timeoutMs)
-      if (error instanceof MothershipError) throw error
-      throw new MothershipError(
-        'unreachable',
-        `The connection broke while ${operation.id} was answered. Try again.`,
-      )
+      const fetched = await fetch(undefined, deadline)
+      const body = fetched === 'not_modified' ? undefined : fetched.body
+      return { body, provenance: { source: 'mothership' } }
     } finally {
       deadline.close()
     }
   }
+}
+
+/** Makes the public, typed face of {@link Ask}. */
+export function createCall(ask: Ask): Call {
+  const call = async (id: JsonOperationId, input: UntypedInput, options?: CallOptions) =>
+    (await ask(id, input, options)).body
   return call as Call // readAnswer checked the answer against the schema of this very operation
+}
+
+/** Refuses before anything is sent, and before anything kept is answered. */
+export function assertUsable(config: MothershipConfig, requireToken: boolean | undefined): void {
+  if (!config.enabled) {
+    throw new MothershipError('disabled', 'The marketplace is disabled: set `enabled` to use it.')
+  }
+  if (config.base === undefined) throw new MothershipError('not_configured', config.problem ?? '')
+  if ((requireToken || config.requireToken) && !hasCredential(config.credentials)) {
+    throw new MothershipError(
+      'token_required',
+      'There is no token: set the option `token` or MOTHERSHIP_TOKEN to use the marketplace.',
+    )
+  }
 }
 
 /** Refuses input that the mothership would refuse, before anything is put into a path. */

@@ -1,5 +1,6 @@
 import type { MothershipConfig } from './config.ts'
 import type { ProblemIssue } from './contract/index.ts'
+import type { Emit } from './events.ts'
 import { MothershipError, type MothershipErrorCode } from './errors.ts'
 
 /** What an answer carries when there is nothing to show: why, and what to do about it. */
@@ -20,12 +21,13 @@ export type Degrade = <Answer, Fallback>(
 ) => Promise<Answer | Fallback>
 
 /** Makes the one place that turns failures into empty answers, each one told to `onDegraded`. */
-export function createDegrade(config: MothershipConfig): Degrade {
+export function createDegrade(config: MothershipConfig, emit: Emit): Degrade {
   return async (run, fallback) => {
     try {
       return await run()
     } catch (error) {
       if (config.strict || !(error instanceof MothershipError)) throw error
+      emit({ type: 'degraded', error })
       config.onDegraded?.(error)
       return fallback({
         source: 'none',

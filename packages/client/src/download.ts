@@ -1,12 +1,12 @@
-import { createSha256, type Kind, pluralOfKind } from '@mothership/manifest'
-import { checkInput, timeoutError } from './call.ts'
+import { createSha256, type Kind, pluralOfKind, type Sha256 } from '@mothership/manifest'
+import { assertUsable, checkInput, timeoutError } from './call.ts'
 import type { MothershipConfig } from './config.ts'
 import { operations } from './contract/index.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
-import { MothershipError } from './errors.ts'
+import type { Endpoint } from './endpoint.ts'
+import { isOutage, MothershipError } from './errors.ts'
 import { type ExpectedPackage, type PackageHead, readPackageHead } from './package-head.ts'
 import { readProblem } from './read-answer.ts'
-import type { Transport } from './transport.ts'
 
 /** Which package to download, and what is known of it already. */
 export interface PackageRef extends ExpectedPackage {
@@ -18,13 +18,28 @@ export interface PackageRef extends ExpectedPackage {
 /** Options of a download. */
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined
+  /** Goes on with a download that an earlier process began. */
+  readonly resume?: DownloadedPart | undefined
+  /** Told what is offered, before the first byte; again after each resumption. */
+  readonly onHead?: ((head: PackageHead) => void) | undefined
 }
 
-/** Streams the bytes of a package. */
+/** The beginning of a package that is there already. */
+export interface DownloadedPart {
+  /** Its length in bytes. */
+  readonly received: number
+  /** ETag of the package it belongs to. */
+  readonly etag: string
+  /** A SHA-256 that has taken exactly these bytes. */
+  readonly hash: Sha256
+}
+
+/** Streams the bytes of a package; of a resumed one, those that were missing. */
 export type Download = (item: PackageRef, options?: DownloadOptions) => AsyncIterable<Uint8Array>
 
-/** How often a broken download is taken up again. */
+/** How often in a row a broken download is taken up again, and the bytes that count as success in between. */
 const maxResumes = 3
+const progressBytes = 1_048_576
 
 const operation = operations['releases.download']
 
@@ -33,30 +48,45 @@ const operation = operations['releases.download']
  * from where it was (Range with If-Range), or, when the server sends the whole again, skips what was handed on.
  * Length and digest are checked against the ETag, and against what the caller expects.
  */
-export function createDownload(config: MothershipConfig, transport: Transport): Download {
+export function createDownload(config: MothershipConfig, endpoint: Endpoint): Download {
+  const openPackage = (
+    params: object | undefined,
+    received: number,
+    etag: string | undefined,
+    deadline: Deadline,
+  ): Promise<Response> => {
+    const range = received > 0 ? { range: `bytes=${received}-` } : {}
+    const ifRange = received > 0 && etag !== undefined ? { 'if-range': etag } : {}
+    const headers = { accept: '*/*', 'accept-encoding': 'identity', ...range, ...ifRange }
+    return endpoint.run({ operation, params, headers }, deadline, async (response, redact) => {
+      if (response.status === 200 || (response.status === 206 && received > 0)) return response
+      throw await readProblem(operation, response, redact, config.now)
+    })
+  }
+
   return async function* download(item, options = {}) {
     const params = checkInput(operation, 'params', {
       category: pluralOfKind(item.kind),
       slug: item.slug,
       version: item.version,
     })
-    const hash = createSha256()
-    let head: PackageHead | undefined
-    let received = 0
+    assertUsable(config, false)
+    const { resume } = options
+    const hash = resume?.hash ?? createSha256()
+    let received = resume?.received ?? 0
+    let head: Pick<PackageHead, 'etag' | 'size'> | undefined =
+      resume === undefined ? undefined : { etag: resume.etag, size: item.package_size }
     let wholeAgain = false
-    for (let resumes = 0; ; resumes += 1) {
+    let resumes = 0
+    let resumedAt = received
+    for (;;) {
       let waitMs = config.timeoutMs
       const deadline = openDeadline(waitMs, options.signal)
       let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
       try {
-        const range = received > 0 && !wholeAgain ? rangeHeaders(received, head) : {}
-        const headers = { accept: '*/*', 'accept-encoding': 'identity', ...range }
-        const response = await transport.send({ operation, params, headers }, deadline.signal)
-        if (!isPackage(response.status, received)) {
-          const problem = await readProblem(operation, response, transport.redact)
-          if (response.status < 500 || head === undefined) throw problem
-          throw new BrokenOff(problem)
-        }
+        const asked = wholeAgain ? 0 : received
+        const response = await openPackage(params, asked, head?.etag, deadline)
+        deadline.pause()
         reader = response.body?.getReader()
         const next = readPackageHead(response, item, config.maxPackageBytes)
         if (response.status === 206 && next.from !== received) {
@@ -65,6 +95,7 @@ export function createDownload(config: MothershipConfig, transport: Transport): 
         }
         if (head !== undefined && received > 0) assertSamePackage(head, next)
         head = next
+        options.onHead?.(next)
         waitMs = config.idleTimeoutMs
         let skip = received - next.from
         for (;;) {
@@ -91,10 +122,12 @@ export function createDownload(config: MothershipConfig, transport: Transport): 
       } catch (error) {
         const failure = classify(error, deadline, options.signal, waitMs)
         if (!failure.resumable || head === undefined) throw failure.error
-        if (resumes >= maxResumes) {
+        resumes = received - resumedAt >= progressBytes ? 1 : resumes + 1
+        resumedAt = received
+        if (resumes > maxResumes) {
           throw new MothershipError(
             'interrupted',
-            `The download broke off ${resumes + 1} times, last at byte ${received}. Try again later.`,
+            `The download broke off ${resumes} times in a row, last at byte ${received}. Try again later.`,
             { cause: failure.error },
           )
         }
@@ -114,18 +147,13 @@ class BrokenOff extends Error {
   }
 }
 
-function isPackage(status: number, received: number): boolean {
-  return status === 200 || (status === 206 && received > 0)
-}
-
-function rangeHeaders(received: number, head: PackageHead | undefined): Record<string, string> {
-  const range = { range: `bytes=${received}-` }
-  return head?.etag === undefined ? range : { ...range, 'if-range': head.etag }
-}
-
 /** A release is immutable, and bytes that were handed on cannot be taken back. */
-function assertSamePackage(before: PackageHead, now: PackageHead): void {
-  if (before.etag === now.etag && before.size === now.size) return
+function assertSamePackage(
+  before: Pick<PackageHead, 'etag' | 'size'>,
+  now: Pick<PackageHead, 'etag' | 'size'>,
+): void {
+  const sameSize = before.size === undefined || before.size === now.size
+  if (before.etag === now.etag && sameSize) return
   throw mismatch('The package changed while it was downloaded. Start the download again.')
 }
 
@@ -151,7 +179,7 @@ function classify(
     return { resumable: true, error: timeoutError(operation, waitMs) }
   }
   if (error instanceof MothershipError) {
-    return { resumable: error.code === 'unreachable', error }
+    return { resumable: isOutage(error) && error.code !== 'circuit_open', error }
   }
   if (error instanceof BrokenOff) return { resumable: true, error: error.cause ?? error }
   return {

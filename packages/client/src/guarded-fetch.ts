@@ -1,4 +1,3 @@
-import type { Credentials } from './config.ts'
 import { MothershipError } from './errors.ts'
 
 /** A `fetch` of one prepared request. */
@@ -14,13 +13,13 @@ const maxHops = 5
 export function createGuardedFetch(
   fetch: typeof globalThis.fetch,
   base: string,
-  credentials: Credentials,
+  credentials: () => Readonly<Record<string, string>>,
 ): GuardedFetch {
   const { origin } = new URL(base)
   return async (request) => {
     if (new URL(request.url).origin !== origin) throw refuse(origin, request.url)
     let current = new Request(request, {
-      headers: withCredentials(request.headers, credentials),
+      headers: withCredentials(request.headers, credentials()),
       redirect: 'manual',
     })
     for (let hop = 0; hop <= maxHops; hop += 1) {
@@ -58,13 +57,9 @@ function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status)
 }
 
-function withCredentials(headers: Headers, credentials: Credentials): Headers {
+function withCredentials(headers: Headers, credentials: Readonly<Record<string, string>>): Headers {
   const result = new Headers(headers)
-  if (credentials.token !== undefined) result.set('x-api-token', credentials.token)
-  if (credentials.apiKey !== undefined) result.set('x-api-key', credentials.apiKey)
-  if (credentials.accessToken !== undefined) {
-    result.set('authorization', `Bearer ${credentials.accessToken}`)
-  }
+  for (const [name, value] of Object.entries(credentials)) result.set(name, value)
   return result
 }
 

@@ -1,3 +1,5 @@
+export type { Provenance } from './answer-cache.ts'
+export type { CachedAnswer, CacheStore } from './cache-store.ts'
 export {
   type Call,
   type CallInput,
@@ -5,9 +7,15 @@ export {
   type FileInput,
   type JsonOperationId,
 } from './call.ts'
-export { type ConfigVerdict, type MothershipOptions } from './config.ts'
+export { type ConfigVerdict, type MirrorOptions, type MothershipOptions } from './config.ts'
 export { type Unavailable } from './degrade.ts'
-export { type Download, type DownloadOptions, type PackageRef } from './download.ts'
+export {
+  type Download,
+  type DownloadedPart,
+  type DownloadOptions,
+  type PackageRef,
+} from './download.ts'
+export type { BreakerState, EventListener, MothershipEvent } from './events.ts'
 export { MothershipError, type MothershipErrorCode, type MothershipErrorDetails } from './errors.ts'
 export {
   type EmptyItemPage,
@@ -18,10 +26,11 @@ export {
   type MissingItem,
   type VersionList,
 } from './items.ts'
-export { createMothership, type Mothership } from './mothership.ts'
-export type { ExpectedPackage } from './package-head.ts'
+export { createMothership, type HealthAnswer, type Mothership } from './mothership.ts'
+export type { ExpectedPackage, PackageHead } from './package-head.ts'
 export { proveKey } from './prove-key.ts'
 export { type ReleaseRef, type ReleasesApi } from './releases.ts'
+export type { SourceCalls } from './source-calls.ts'
 export {
   type AcceptedSubmission,
   type FailedSubmission,

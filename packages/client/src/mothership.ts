@@ -1,5 +1,6 @@
 import type { KeyRecord, Kind, Signer } from '@mothership/manifest'
-import { type Call, type CallOptions, createCall, type Loose } from './call.ts'
+import type { Provenance } from './answer-cache.ts'
+import { type Call, type CallOptions, createAsk, createCall, type Loose } from './call.ts'
 import {
   type ConfigVerdict,
   hasCredential,
@@ -23,14 +24,17 @@ import type {
 } from './contract/index.ts'
 import { createDegrade, type Unavailable } from './degrade.ts'
 import { createDownload } from './download.ts'
+import { createEndpoint } from './endpoint.ts'
+import { createEvents, type EventListener } from './events.ts'
 import { createItems, type ItemsApi } from './items.ts'
+import { withMirrors } from './mirrors.ts'
 import { proveKey } from './prove-key.ts'
 import { createReleases, type ReleasesApi } from './releases.ts'
+import { createSourceCalls, type SourceCalls } from './source-calls.ts'
 import { createSubmissions, type SubmissionsApi } from './submissions.ts'
-import { createTransport } from './transport.ts'
 
 /** A client of one mothership. `Note` is what empty answers carry; `never` in strict mode, which has none. */
-export interface Mothership<Note = Unavailable> {
+export interface Mothership<Note = Unavailable> extends SourceCalls<Note> {
   readonly apps: ItemsApi<Note>
   readonly skills: ItemsApi<Note>
   readonly widgets: ItemsApi<Note>
@@ -45,10 +49,7 @@ export interface Mothership<Note = Unavailable> {
   readonly categories: {
     list(
       options?: CallOptions,
-    ): Promise<
-      | (CategoryList & { readonly source: 'mothership' })
-      | (Note & { readonly categories: readonly [] })
-    >
+    ): Promise<(CategoryList & Provenance) | (Note & { readonly categories: readonly [] })>
   }
   readonly releases: ReleasesApi
   readonly submissions: SubmissionsApi<Note>
@@ -76,11 +77,11 @@ export interface Mothership<Note = Unavailable> {
     /** For operators; throws in every mode. */
     summary(query?: Loose<PageQuery>, options?: CallOptions): Promise<UsageSummary>
   }
-  health(
-    options?: CallOptions,
-  ): Promise<
-    (Health & { readonly source: 'mothership' }) | (Note & { readonly status: 'unavailable' })
-  >
+  health(options?: CallOptions): Promise<HealthAnswer<Note>>
+  /** The same as `health`, by its familiar name. */
+  healthCheck(options?: CallOptions): Promise<HealthAnswer<Note>>
+  /** Hears everything that happens to calls, cache, circuit breaker and credentials. Answers how to stop. */
+  on(name: 'event', listener: EventListener): () => void
   /** Any operation by its id; throws in every mode. */
   readonly call: Call
   /** Judges the configuration without sending anything. */
@@ -88,6 +89,11 @@ export interface Mothership<Note = Unavailable> {
   /** Whether it is enabled and has an address and a credential. */
   isConfigured(): boolean
 }
+
+/** How a mothership is, or why it cannot be told. */
+export type HealthAnswer<Note = Unavailable> =
+  | (Health & { readonly source: 'mothership' })
+  | (Note & { readonly status: 'unavailable' })
 
 /**
  * Makes a client. Never throws and sends nothing: a faulty configuration is told by `validate()` and by every answer.
@@ -100,11 +106,13 @@ export function createMothership(
 export function createMothership(options?: MothershipOptions): Mothership
 export function createMothership(options: MothershipOptions = {}): Mothership {
   const config = readConfig(options)
-  const transport = createTransport(config)
-  const call = createCall(config, transport)
-  const degrade = createDegrade(config)
-  const items = (kind: Kind) => createItems(call, degrade, kind)
-  return {
+  const { emit, on } = createEvents()
+  const endpoint = withMirrors(createEndpoint(config, emit), config, emit)
+  const ask = createAsk(config, endpoint, emit)
+  const call = createCall(ask)
+  const degrade = createDegrade(config, emit)
+  const items = (kind: Kind) => createItems(ask, degrade, kind)
+  const catalogues = {
     apps: items('app'),
     skills: items('skill'),
     widgets: items('widget'),
@@ -114,18 +122,27 @@ export function createMothership(options: MothershipOptions = {}): Mothership {
     domains: items('domain'),
     components: items('component'),
     personas: items('persona'),
+  }
+  const health: Mothership['health'] = (options) =>
+    degrade(
+      async () => ({ ...(await call('health', {}, options)), source: 'mothership' as const }),
+      (note) => ({ status: 'unavailable' as const, ...note }),
+    )
+  return {
+    ...catalogues,
+    ...createSourceCalls(catalogues),
     items,
     categories: {
       list: (options) =>
         degrade(
-          async () => ({
-            ...(await call('categories.list', {}, options)),
-            source: 'mothership' as const,
-          }),
+          async () => {
+            const { body, provenance } = await ask('categories.list', {}, options)
+            return { ...(body as CategoryList), ...provenance }
+          },
           (note) => ({ categories: [] as const, ...note }),
         ),
     },
-    releases: createReleases(config, call, createDownload(config, transport)),
+    releases: createReleases(config, call, createDownload(config, endpoint)),
     submissions: createSubmissions(call, degrade),
     moderation: {
       queue: (query = {}, options) => call('moderation.queue', { query }, options),
@@ -160,11 +177,9 @@ export function createMothership(options: MothershipOptions = {}): Mothership {
         ),
       summary: (query = {}, options) => call('usage.summary', { query }, options),
     },
-    health: (options) =>
-      degrade(
-        async () => ({ ...(await call('health', {}, options)), source: 'mothership' as const }),
-        (note) => ({ status: 'unavailable' as const, ...note }),
-      ),
+    health,
+    healthCheck: health,
+    on,
     call,
     validate: () => validateConfig(config),
     isConfigured: () =>

@@ -11,9 +11,10 @@ export async function readAnswer(
   operation: AnyOperation,
   response: Response,
   redact: Redact,
+  now: () => number,
 ): Promise<unknown> {
   const answer = operation.answers[response.status]
-  if (answer === undefined) throw await readProblem(operation, response, redact)
+  if (answer === undefined) throw await readProblem(operation, response, redact, now)
   if (answer.type !== 'json') {
     throw new MothershipError('invalid_answer', `${operation.id} answers bytes, not JSON.`)
   }
@@ -26,20 +27,30 @@ export async function readAnswer(
   )
 }
 
+/** Reads an answer that was kept; `undefined` when it does not fit the contract (of another version, or tampered with). */
+export function parseKept(operation: AnyOperation, text: string): unknown {
+  const answer = operation.answers[200]
+  if (answer?.type !== 'json') return undefined
+  const parsed = answer.schema.safeParse(parseLeniently(text))
+  return parsed.success ? parsed.data : undefined
+}
+
 /** Reads an unsuccessful answer as a typed error. Never throws: whatever came becomes an error of some code. */
 export async function readProblem(
   operation: AnyOperation,
   response: Response,
   redact: Redact,
+  now: () => number,
 ): Promise<MothershipError> {
   const { status } = response
+  const retryAfterMs = readRetryAfter(response, now())
   const text = await readText(response).catch(() => '')
   const problem = lenientProblem.safeParse(parseLeniently(text))
   if (!problem.success) {
     return new MothershipError(
       'unknown',
       `The mothership answered ${operation.id} with status ${status} and no problem document. Something in between may have answered.`,
-      { status },
+      { status, retryAfterMs },
     )
   }
   const { code, title, detail, issues, request_id: requestId } = problem.data
@@ -48,6 +59,7 @@ export async function readProblem(
     redact(detail ?? title ?? `The mothership answered ${operation.id} with status ${status}.`),
     {
       status,
+      retryAfterMs,
       requestId: requestId === undefined ? undefined : redact(requestId),
       issues: (issues ?? []).map(({ path, message }) => ({
         path: redact(path),
@@ -55,6 +67,14 @@ export async function readProblem(
       })),
     },
   )
+}
+
+/** Retry-After: seconds, or a date (RFC 9110, 10.2.3). Anything else says nothing. */
+function readRetryAfter(response: Response, now: number): number | undefined {
+  const text = response.headers.get('retry-after')?.trim() ?? ''
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
 
 /** The issues of a failed check: paths and what was expected, never the values that came. */

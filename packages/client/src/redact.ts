@@ -1,11 +1,9 @@
-import type { Credentials } from './config.ts'
-
 /** Takes every credential out of a text. */
 export type Redact = (text: string) => string
 
-/** Makes a {@link Redact} for these credentials, in plain and in URL-encoded form. */
-export function createRedact(credentials: Credentials): Redact {
-  const secrets = Object.values(credentials)
+/** Makes a {@link Redact} for these secrets, in plain and in URL-encoded form. */
+export function createRedact(given: readonly (string | undefined)[]): Redact {
+  const secrets = given
     .filter((value): value is string => value !== undefined && value !== '')
     .flatMap((value) => [value, encodeURIComponent(value)])
     .sort((a, b) => b.length - a.length)

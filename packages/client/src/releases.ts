@@ -32,7 +32,8 @@ export function createReleases(
   return {
     resolve: async (item, options) => {
       const params = { category: pluralOfKind(item.kind), slug: item.slug }
-      const version = item.version ?? (await call('items.get', { params }, options)).version
+      const version =
+        item.version ?? (await call('items.get', { params }, { ...options, fresh: true })).version
       const release = await call('items.release', { params: { ...params, version } }, options)
       if (release.kind !== item.kind || release.slug !== item.slug || release.version !== version) {
         throw new MothershipError(

@@ -22,7 +22,7 @@ afterEach(() => server.resetHandlers())
 afterAll(() => server.close())
 
 function open(options: MothershipOptions = {}) {
-  return createMothership({ env: {}, url, ...options })
+  return createMothership({ env: {}, url, retries: 0, ...options })
 }
 
 function answerList(body: unknown, init?: { status?: number }) {
@@ -175,7 +175,7 @@ describe('degraded mode', () => {
     '%s: throws the same as a typed error when strict',
     async (_, given, arrange, code) => {
       arrange()
-      const mothership = createMothership({ env: {}, url, ...given, strict: true })
+      const mothership = createMothership({ env: {}, url, retries: 0, ...given, strict: true })
       await expect(mothership.skills.list()).rejects.toMatchObject({
         name: 'MothershipError',
         code,

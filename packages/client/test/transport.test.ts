@@ -10,7 +10,7 @@ const token = 'mst_secret_0123456789abcdef'
 const page = { items: [summary], total: 1, page: 1, page_size: 20 }
 
 function openStrict(url: string, options: MothershipOptions = {}) {
-  return createMothership({ env: {}, url, token, ...options, strict: true })
+  return createMothership({ env: {}, url, token, retries: 0, ...options, strict: true })
 }
 
 describe('redirects', () => {
@@ -113,7 +113,14 @@ describe('credentials', () => {
       })
     }
     for (const options of [{}, { fetch: throwing }, { timeoutMs: 1, url: 'http://127.0.0.1:1' }]) {
-      const given = { env: {}, url: server.url, ...secrets, onDegraded: say, ...options }
+      const given = {
+        env: {},
+        retries: 0,
+        url: server.url,
+        ...secrets,
+        onDegraded: say,
+        ...options,
+      }
       const strict = createMothership({ ...given, strict: true })
       const degrading = createMothership(given)
       say(strict)

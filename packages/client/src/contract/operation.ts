@@ -82,6 +82,13 @@ export interface AnyOperation {
   readonly body?: JsonBody | MultipartBody | undefined
   /** Successful answers by status; everything else is a problem document. */
   readonly answers: Readonly<Record<number, JsonAnswer | BytesAnswer>>
+  /** Whether sending it twice does no more than sending it once. Default: by the method, as HTTP has it. */
+  readonly idempotent?: boolean
+  /**
+   * How a client may keep the answer, asking about it with its ETag. `reuse`: for a while without asking, and longer
+   * when the mothership fails. `confirm`: asked about each time. Default: it is not kept.
+   */
+  readonly cache?: 'reuse' | 'confirm'
   /** Codes this operation can answer with, the common ones included. */
   readonly errors: readonly ProblemCode[]
 }

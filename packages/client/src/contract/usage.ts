@@ -110,6 +110,7 @@ export const usageOperations: {
     summary: 'Report how often items ran',
     description: 'The same instance and window are counted once; sending again is harmless.',
     auth: ['public', 'satellite'],
+    idempotent: true,
     body: { type: 'json', schema: usageReportSchema },
     answers: { 200: { type: 'json', description: 'The receipt', schema: usageReceiptSchema } },
     errors: ['payload_too_large'],

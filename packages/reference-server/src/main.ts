@@ -180,7 +180,8 @@ async function shutDown(server: RunningServer, reason: StopReason, log: Logger):
 }
 
 function welcome(server: RunningServer): void {
-  const key = relative(process.cwd(), server.operatorKeyFile) || server.operatorKeyFile
+  const nearby = relative(process.cwd(), server.operatorKeyFile)
+  const key = nearby.startsWith('..') ? server.operatorKeyFile : nearby
   process.stderr.write(`
   Mothership is running at ${server.url}
 

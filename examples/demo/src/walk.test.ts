@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -32,10 +32,21 @@ async function walkThrough(
   return walk({ marketplace, ...nothing, progress, signal, ...more })
 }
 
+let directory: string
+let server: RunningServer
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'mothership-demo-test-'))
+  server = await startServer({ dataDirectory: join(directory, 'mothership') })
+})
+afterAll(async () => {
+  await server.close()
+  await rm(directory, { recursive: true, force: true })
+})
+
 describe('the demo', () => {
   it('takes a plugin of the sample from its marketplace to a prompt and a usage report', async () => {
     const progress = createProgress(undefined)
-    const result = await walkThrough(sample, { progress })
+    const result = await walkThrough(sample, { progress }) // with a mothership of its own
     expect(progress.records.every((record) => record.ok)).toBe(true)
     expect(result.included).toContain(`${result.plugin} (tier 2)`)
     expect(result.prompt).toContain('SKILL.md')
@@ -49,11 +60,12 @@ describe('the demo', () => {
     ['signature', 'Verify digest, signature and file list', /key/],
     ['permission', 'Show the permissions and have them approved', /the host said no/],
   ] as const)('[F15] stops %s tampering at the right step', async (tamper, step, message) => {
+    const copy = join(directory, `sample-${tamper}`) // a namespace of its own
+    await cp(sample, copy, { recursive: true })
     const progress = createProgress(undefined)
-    await expect(walkThrough(sample, { tamper, progress })).rejects.toThrow(message)
-    expect(progress.records.filter((record) => !record.ok).map((record) => record.name)).toEqual([
-      step,
-    ])
+    await expect(walkThrough(copy, { tamper, progress, server })).rejects.toThrow(message)
+    const failed = progress.records.filter((record) => !record.ok)
+    expect(failed.map((record) => record.name)).toEqual([step])
   })
 
   it('says what is missing when the folder is no marketplace', async () => {
@@ -67,17 +79,6 @@ describe.skipIf(!existsSync(shared))('the demo on real marketplaces (../shared)'
     ? readdirSync(shared).filter((name) => name.endsWith('.tar.gz'))
     : []
   const walkable = archives.filter((name) => !withoutLocalPlugins.has(name))
-
-  let directory: string
-  let server: RunningServer
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'mothership-demo-test-'))
-    server = await startServer({ dataDirectory: join(directory, 'mothership') })
-  })
-  afterAll(async () => {
-    await server.close()
-    await rm(directory, { recursive: true, force: true })
-  })
 
   it.each(walkable)('walks %s', async (name) => {
     const result = await walkThrough(`${shared}/${name}`, { server })

@@ -11,6 +11,7 @@ const tasks = {
     args: [
       join('packages', 'reference-server', 'dist', 'main.js'),
       'serve',
+      '--stop-with-parent', // a bootstrap that was killed outright takes its server with it
       '--import',
       join('examples', 'sample-marketplace'),
     ],

@@ -1,4 +1,5 @@
 import { ManifestError } from '../errors.ts'
+import { writeCanonical } from './write-canonical.ts'
 
 /**
  * Writes a value in the one form RFC 8785 allows, as UTF-8: the bytes that are hashed and signed.
@@ -11,121 +12,128 @@ export function canonicalize(value: unknown): Uint8Array {
   return encoder.encode(canonicalText(value))
 }
 
-/** The canonical form as text; see {@link canonicalize}. */
+/**
+ * The canonical form as text; see {@link canonicalize}. The built-in writer makes it wherever its order of members can be
+ * made the canonical one: it escapes texts and writes numbers as RFC 8785 asks (§3.2.2), and is several times faster.
+ */
 export function canonicalText(value: unknown): string {
-  return writeValue(value, 1)
+  const ordered = inOrder(value, 1)
+  if (ordered === unordered) return writeCanonical(value)
+  const text = JSON.stringify(ordered)
+  // The built-in writer escapes lone surrogates, which here are refused; the careful writer tells them from texts about them.
+  return text.includes(surrogateEscape) ? writeCanonical(value) : text
 }
 
 /**
- * Writes an object twice in one pass: whole, and without one of its members. A signature covers the second and travels
- * in the first.
+ * Writes an object whole and without one of its members: a signature covers the second and travels in the first.
  * @throws {ManifestError} `not_json_value`, `too_deep`
  */
 export function canonicalTextWithout(
   value: Readonly<Record<string, unknown>>,
   member: string,
 ): { whole: string; without: string } {
-  let before = ''
-  let own = ''
-  let after = ''
-  for (const key of sortedKeys(value)) {
-    const text = `${writeKey(key)}${writeValue(value[key], 2)}`
-    if (key === member) own = text
-    else if (own === '') before += before === '' ? text : `,${text}`
-    else after += after === '' ? text : `,${text}`
+  let whole = ''
+  let without = ''
+  for (const key of Object.keys(value).sort()) {
+    const text = `${canonicalText(key)}:${canonicalText(value[key])}`
+    whole += whole === '' ? text : `,${text}`
+    if (key !== member) without += without === '' ? text : `,${text}`
   }
-  return { whole: `{${joined(before, own, after)}}`, without: `{${joined(before, after)}}` }
+  return { whole: `{${whole}}`, without: `{${without}}` }
 }
 
 /** Deepest nesting written; the reader's limit is the same. */
-export const maxCanonicalDepth = 64
+export const maxCanonicalDepth: number = 64
 
 const encoder = new TextEncoder()
-const loneSurrogate = /\p{Surrogate}/u
-// Everything but quote, backslash, control characters and surrogates stands for itself (RFC 8785 §3.2.2.2).
-// oxlint-disable-next-line no-control-regex
-const needsCare = /["\\\u0000-\u001f\ud800-\udfff]/
+const surrogateEscape = String.raw`\ud`
+/** Says that objects hold members whose order the built-in writer does not keep. */
+const unordered = Symbol('unordered')
 
-/** Written keys are remembered: documents of one kind have the same few hundred. */
-const keyCache = new Map<string, string>()
-const maxCachedKeys = 2048
-
-function writeValue(value: unknown, depth: number): string {
+/** The value itself when every object's members are in order, a copy with ordered members otherwise. */
+function inOrder(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':
-      return writeString(value)
-    case 'number':
-      return writeNumber(value)
     case 'boolean':
-      return value ? 'true' : 'false'
+      return value
+    case 'number':
+      if (Number.isFinite(value)) return value
+      return refuse(`the number ${value}`)
     case 'object':
-      if (value === null) return 'null'
-      if (depth > maxCanonicalDepth) {
-        throw new ManifestError(
-          'too_deep',
-          `expected at most ${maxCanonicalDepth} levels of nesting, got more (or a cycle): flatten the value`,
-        )
-      }
-      return Array.isArray(value) ? writeList(value, depth) : writeObject(value, depth)
+      if (value === null) return null
+      if (depth > maxCanonicalDepth) refuseDepth()
+      return Array.isArray(value) ? listInOrder(value, depth) : objectInOrder(value, depth)
     default:
       return refuse(`a value of type ${typeof value}`)
   }
 }
 
-function writeObject(value: object, depth: number): string {
+function listInOrder(list: readonly unknown[], depth: number): unknown {
+  for (let index = 0; index < list.length; index += 1) {
+    const value = list[index] // a hole reads as undefined and is refused
+    const ordered = inOrder(value, depth + 1)
+    if (ordered === unordered) return unordered
+    if (ordered !== value) return copyList(list, index, depth)
+  }
+  return list
+}
+
+function copyList(list: readonly unknown[], from: number, depth: number): unknown {
+  const copy = list.slice(0, from)
+  for (let index = from; index < list.length; index += 1) {
+    const ordered = inOrder(list[index], depth + 1)
+    if (ordered === unordered) return unordered
+    copy.push(ordered)
+  }
+  return copy
+}
+
+function objectInOrder(value: object, depth: number): unknown {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) refuse('an instance of a class')
   const record = value as Readonly<Record<string, unknown>> // a plain object, checked above
-  let text = '{'
-  let first = true
-  for (const key of sortedKeys(record)) {
-    if (first) first = false
-    else text += ','
-    text += writeKey(key) + writeValue(record[key], depth + 1)
+  const keys = Object.keys(record)
+  if (!areSorted(keys)) return copyObject(record, keys.sort(), depth)
+  for (const key of keys) {
+    const member = record[key]
+    const ordered = inOrder(member, depth + 1)
+    if (ordered === unordered) return unordered
+    if (ordered !== member) return copyObject(record, keys, depth)
   }
-  return `${text}}`
+  return record
 }
 
-function writeList(value: readonly unknown[], depth: number): string {
-  let text = '['
-  for (let index = 0; index < value.length; index += 1) {
-    if (index > 0) text += ','
-    text += writeValue(value[index], depth + 1) // a hole reads as undefined and is refused
-  }
-  return `${text}]`
-}
-
-/** RFC 8785 §3.2.3: keys sort by their UTF-16 code units, which is what JavaScript's default order is. */
-function sortedKeys(value: Readonly<Record<string, unknown>>): string[] {
-  const keys = Object.keys(value)
+/** RFC 8785 §3.2.3: members sort by the UTF-16 code units of their names, which is how JavaScript compares texts. */
+function areSorted(keys: readonly string[]): boolean {
   for (let index = 1; index < keys.length; index += 1) {
-    if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return keys.sort()
+    if ((keys[index] ?? '') < (keys[index - 1] ?? '')) return false
   }
-  return keys
+  return true
 }
 
-function writeKey(key: string): string {
-  const known = keyCache.get(key)
-  if (known !== undefined) return known
-  const written = `${writeString(key)}:`
-  if (keyCache.size < maxCachedKeys && key.length <= 64) keyCache.set(key, written)
-  return written
+/** Objects put whole numbers first and give `__proto__` a meaning: such names the built-in writer would misplace. */
+function copyObject(
+  record: Readonly<Record<string, unknown>>,
+  keys: readonly string[],
+  depth: number,
+): unknown {
+  const copy: Record<string, unknown> = {}
+  let isMisplaced = false
+  for (const key of keys) {
+    const code = key.charCodeAt(0)
+    if ((code >= 0x30 && code <= 0x39) || key === '__proto__') isMisplaced = true
+    const ordered = inOrder(record[key], depth + 1)
+    if (ordered === unordered) isMisplaced = true
+    else if (!isMisplaced) copy[key] = ordered
+  }
+  return isMisplaced ? unordered : copy
 }
 
-function writeString(value: string): string {
-  if (!needsCare.test(value)) return `"${value}"`
-  if (loneSurrogate.test(value)) refuse('a lone surrogate in a text')
-  return JSON.stringify(value)
-}
-
-/** RFC 8785 §3.2.2.3: numbers as ECMAScript writes them; what is no JSON number is refused. */
-function writeNumber(value: number): string {
-  if (!Number.isFinite(value)) refuse(`the number ${value}`)
-  return String(value)
-}
-
-function joined(...parts: string[]): string {
-  return parts.filter((part) => part !== '').join(',')
+function refuseDepth(): never {
+  throw new ManifestError(
+    'too_deep',
+    `expected at most ${maxCanonicalDepth} levels of nesting, got more (or a cycle): flatten the value`,
+  )
 }
 
 function refuse(received: string): never {

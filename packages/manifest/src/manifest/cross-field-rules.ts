@@ -15,10 +15,14 @@ export function crossFieldIssues(value: JsonObject, definition: KindDefinition):
 
 /** The pattern of the schema bounds the form; numbers in it are bounded here. */
 function permissionIssues(value: JsonObject, definition: KindDefinition): ManifestIssue[] {
+  const bounded = definition.permissions.filter((form) => form.accepts !== undefined)
+  if (bounded.length === 0) return []
+  const prefixes = bounded.map((form) => form.syntax.split(/[:[]/, 1)[0] ?? '')
   return permissionsOf(value).flatMap((permission, index) =>
-    isPermission(definition.permissions, permission)
-      ? []
-      : [issue(`permissions.${index}`, 'a permission within its bounds', permission)],
+    prefixes.some((prefix) => permission.startsWith(prefix)) &&
+    !isPermission(definition.permissions, permission)
+      ? [issue(`permissions.${index}`, 'a permission within its bounds', permission)]
+      : [],
   )
 }
 

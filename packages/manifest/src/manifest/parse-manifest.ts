@@ -79,12 +79,20 @@ export function assertManifest(
   extraKinds: readonly KindDefinition[] | undefined,
 ): asserts value is JsonObject {
   const definition = definitionOf(value, extraKinds)
-  const schema: z.ZodType = definition.schemas[stage]
-  const result = schema.safeParse(value)
-  const issues = result.success
+  const { tests } = definition.schemas
+  const fits = tests[stage]?.(value) ?? definition.schemas[stage].safeParse(value).success
+  const issues = fits
     ? crossFieldIssues(value as JsonObject, definition) // an object, as the schema found
-    : issuesOf(result.error, value)
+    : schemaIssues(definition.schemas[stage], value)
   if (issues.length > 0) throw violation(issues)
+}
+
+/** What the full schema finds; a quick test that was wrong would end here without a finding. */
+function schemaIssues(schema: z.ZodType, value: JsonValue): ManifestIssue[] {
+  const result = schema.safeParse(value)
+  if (!result.success) return issuesOf(result.error, value)
+  const message = 'expected a value that fits the schema, got one its quick test refused'
+  return [{ path: '', expected: 'a fitting value', received: 'another', message }]
 }
 
 function parseStage(

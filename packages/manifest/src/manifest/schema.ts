@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { PermissionGrammar } from '../permissions/permission-form.ts'
 import { grammarPattern } from '../permissions/permission.ts'
+import { compileSchema, type SchemaTest } from './compile-schema.ts'
 import {
   authorIdSchema,
   jsonObjectSchema,
@@ -116,6 +117,8 @@ export interface StageSchemas<Draft> {
   readonly draft: z.ZodType<Draft>
   readonly unsigned: z.ZodType<Draft & PackageBinding>
   readonly signed: z.ZodType<Draft & PackageBinding & { manifest_signature: ManifestSignature }>
+  /** The same as quick tests, where the schema's parts allow it. */
+  readonly tests: Readonly<Record<'draft' | 'unsigned' | 'signed', SchemaTest | undefined>>
 }
 
 /** Puts the schemas of a kind together from its content and its permission grammar. */
@@ -133,9 +136,14 @@ export function createStageSchemas<Name extends string, Content>(
   const unsignedShape = { ...draftShape, ...bindingShape }
   const signedShape = { ...unsignedShape, manifest_signature: signatureSchema }
   type Draft = ManifestCommon & { kind: Name; content: Content }
-  return {
-    draft: z.strictObject(draftShape) as unknown as z.ZodType<Draft>,
-    unsigned: z.strictObject(unsignedShape) as unknown as StageSchemas<Draft>['unsigned'],
-    signed: z.strictObject(signedShape) as unknown as StageSchemas<Draft>['signed'],
+  // The shapes say exactly what the types say; the library's inferred types are its own mapped ones.
+  const draft = z.strictObject(draftShape) as unknown as StageSchemas<Draft>['draft']
+  const unsigned = z.strictObject(unsignedShape) as unknown as StageSchemas<Draft>['unsigned']
+  const signed = z.strictObject(signedShape) as unknown as StageSchemas<Draft>['signed']
+  const tests = {
+    draft: compileSchema(draft),
+    unsigned: compileSchema(unsigned),
+    signed: compileSchema(signed),
   }
+  return { draft, unsigned, signed, tests }
 }

@@ -2,11 +2,12 @@ import { payloadTypes } from '../crypto/dsse.ts'
 import { sha256 } from '../crypto/sha256.ts'
 import { ManifestError } from '../errors.ts'
 import { isJsonObject, type JsonValue } from '../json/json-value.ts'
+import { type CanonicalDocument, parseCanonicalJson } from '../json/parse-canonical-json.ts'
 import type { KindDefinition } from '../kinds/kind-definition.ts'
 import { type KeyRecord, type Keyring, namespaceOfSlug, refusalAt } from '../keyring/keyring.ts'
 import { verifySignedValue } from '../signed/verify-signed-value.ts'
 import type { Manifest } from './manifest.ts'
-import { assertManifest, readManifestValue } from './parse-manifest.ts'
+import { assertManifest, maxManifestBytes, readManifestValue } from './parse-manifest.ts'
 
 /** Why a manifest was not accepted. */
 export type ManifestRefusal =
@@ -55,11 +56,18 @@ function verify(
   keyring: Keyring,
   options: VerifyManifestOptions,
 ): ManifestVerdict {
-  const value = readManifestValue(received, 'json')
+  const document = readCanonical(received)
+  const value = document?.value ?? readManifestValue(received, 'json')
   if (!isJsonObject(value))
     return refused('malformed', 'expected an object, got another JSON value')
   // 1. The signature holds over the canonical form of what was received, without the signature itself.
-  const signed = verifySignedValue(value, 'manifest_signature', payloadTypes.manifest, keyring)
+  const signed = verifySignedValue(
+    value,
+    'manifest_signature',
+    payloadTypes.manifest,
+    keyring,
+    document,
+  )
   if (!signed.valid) return signed
   // 2. The schema holds for the very value that was hashed.
   assertManifest(value, 'signed', options.kinds)
@@ -68,6 +76,13 @@ function verify(
   const { key, canonical } = signed
   const refusal = refusalOfKey(manifest, key, options.at)
   return refusal ?? { valid: true, manifest, key, manifest_sha256: sha256(canonical) }
+}
+
+/** Documents travel in canonical form: then reading has made the signed bytes already. */
+function readCanonical(received: Uint8Array | string | JsonValue): CanonicalDocument | undefined {
+  if (!(received instanceof Uint8Array) && typeof received !== 'string') return undefined
+  if (received.length > maxManifestBytes) return undefined
+  return parseCanonicalJson(received, 'manifest_signature')
 }
 
 function refusalOfKey(

@@ -14,12 +14,19 @@ const maxRangeLength = 512
  */
 export function isVersion(text: string): boolean {
   if (text.length > maxVersionLength || !versionPattern.test(text)) return false
-  const core = text.split(/[-+]/, 1)[0] ?? ''
-  const prerelease = /^[^-+]*-([^+]*)/.exec(text)?.[1] ?? ''
-  return [
-    ...core.split('.'),
-    ...prerelease.split('.').filter((part) => /^[0-9]+$/.test(part)),
-  ].every((part) => Number(part) <= Number.MAX_SAFE_INTEGER)
+  return (
+    !longNumber.test(text) ||
+    numbersOf(text).every((part) => Number(part) <= Number.MAX_SAFE_INTEGER)
+  )
+}
+
+/** Only such numbers can be above 2^53 − 1. */
+const longNumber = /[0-9]{16}/
+
+function numbersOf(version: string): string[] {
+  const core = version.split(/[-+]/, 1)[0] ?? ''
+  const prerelease = /^[^-+]*-([^+]*)/.exec(version)?.[1] ?? ''
+  return [...core.split('.'), ...prerelease.split('.').filter((part) => /^[0-9]+$/.test(part))]
 }
 
 /** Answers whether a text is a range of versions (npm's grammar), bounded so that no input costs more than its length. */

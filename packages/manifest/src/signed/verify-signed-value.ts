@@ -10,6 +10,12 @@ export type SignedValueVerdict =
   | { valid: true; key: KeyRecord; canonical: Uint8Array }
   | { valid: false; reason: 'unsigned' | 'unknown_key' | 'bad_signature'; message: string }
 
+/** The canonical form of a document, and that without its signature, where reading made them already. */
+export interface CanonicalForms {
+  readonly whole: Uint8Array
+  readonly without: Uint8Array
+}
+
 /**
  * Checks the signature that one member of a document carries over all others: the canonical form of what was received,
  * encoded with the document's payload type.
@@ -19,6 +25,7 @@ export function verifySignedValue(
   member: string,
   payloadType: string,
   keyring: Keyring,
+  forms?: CanonicalForms,
 ): SignedValueVerdict {
   const signature = readSignature(value[member])
   if (signature === undefined) {
@@ -32,15 +39,20 @@ export function verifySignedValue(
       `no key ${signature.keyId.slice(0, 64)} in this keyring: fetch the author's keys`,
     )
   }
-  const { whole, without } = canonicalTextWithout(value, member)
+  const { whole, without } = forms ?? canonicalForms(value, member)
   const bytes = fromBase64Url(signature.sig)
-  const message = encodeDsse(payloadType, encoder.encode(without))
+  const message = encodeDsse(payloadType, without)
   return bytes !== undefined && ed25519.verify(bytes, message, publicKey)
-    ? { valid: true, key, canonical: encoder.encode(whole) }
+    ? { valid: true, key, canonical: whole }
     : refused(
         'bad_signature',
         `the signature by key ${key.key_id} does not hold: fetch the document again`,
       )
+}
+
+function canonicalForms(value: JsonObject, member: string): CanonicalForms {
+  const { whole, without } = canonicalTextWithout(value, member)
+  return { whole: encoder.encode(whole), without: encoder.encode(without) }
 }
 
 const encoder = new TextEncoder()

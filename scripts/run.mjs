@@ -1,13 +1,14 @@
-// The way in: `npm start`, `npm test`, `npm run test:long`, `npm run demo`.
+// The way in: `npm start`, `npm test`, `npm run demo` and the other tasks below.
 // Runs under any Node from 16 on with nothing installed: finds Node and pnpm, installs, builds, runs the task.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { findTools, root } from './tools/find-tools.mjs'
 import { installDependencies } from './tools/install.mjs'
 
+/** What each task runs; `builds` says whether it wants the packages bundled first. */
 const tasks = {
-  start: (tools) => ({
-    command: tools.node,
+  start: {
+    builds: true,
     args: [
       join('packages', 'reference-server', 'dist', 'main.js'),
       'serve',
@@ -15,14 +16,20 @@ const tasks = {
       '--import',
       join('examples', 'sample-marketplace'),
     ],
-  }),
-  demo: (tools) => ({ command: tools.node, args: [join('examples', 'demo', 'src', 'main.ts')] }),
-  test: (tools) => ({ command: tools.node, args: [join('scripts', 'test.mjs')], builds: false }),
-  'test:long': (tools) => ({
-    command: tools.node,
-    args: [join('scripts', 'test-long.mjs')],
-    builds: false,
-  }),
+  },
+  demo: { builds: true, args: [join('examples', 'demo', 'src', 'main.ts')] },
+  bench: { builds: true, args: [join('scripts', 'bench.mjs')] },
+  test: { builds: false, args: [join('scripts', 'test.mjs')] },
+  'test:long': { builds: false, args: [join('scripts', 'test-long.mjs')] },
+  requirements: { builds: false, args: [join('scripts', 'requirements.mjs')] },
+  relevance: {
+    builds: true,
+    args: [join('packages', 'context-assembler', 'relevance', 'evaluate.ts')],
+  },
+  'relevance:train': {
+    builds: true,
+    args: [join('packages', 'context-assembler', 'relevance', 'train.ts')],
+  },
 }
 
 const [taskName = 'start', ...rest] = process.argv.slice(2)
@@ -45,11 +52,11 @@ setInterval(() => {
   if (process.ppid !== parent) stop('SIGTERM')
 }, 500).unref()
 
-function run(command, args, env) {
+function run(command, args, env, stdout = 'inherit') {
   if (stopSignal) return Promise.resolve(130)
   return new Promise((resolve) => {
     const shell = process.platform === 'win32' && command === 'pnpm'
-    child = spawn(command, args, { cwd: root, stdio: 'inherit', shell, env })
+    child = spawn(command, args, { cwd: root, stdio: ['inherit', stdout, 'inherit'], shell, env })
     child.on('error', (error) => {
       console.error(`cannot run ${command}: ${error.message}`)
       resolve(127)
@@ -62,12 +69,11 @@ async function main() {
   const tools = findTools()
   let code = await installDependencies(tools, run)
   if (code !== 0) return code
-  const { command, args, builds = true } = task(tools)
-  if (builds) {
+  if (task.builds) {
     code = await run(tools.node, [join('scripts', 'build.mjs'), '--quiet'], tools.env)
     if (code !== 0) return code
   }
-  return run(command, [...args, ...rest], tools.env)
+  return run(tools.node, [...task.args, ...rest], tools.env)
 }
 
 process.exitCode = await main()

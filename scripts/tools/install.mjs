@@ -6,17 +6,16 @@ import { cacheDirectory, root } from './find-tools.mjs'
 
 const stampFile = join(cacheDirectory, 'installed')
 
-/** `run(command, args, env)` answers an exit code. */
+/** `run(command, args, env, stdout)` answers an exit code. What pnpm prints goes to stderr: stdout is the task's. */
 export async function installDependencies(tools, run) {
   const digest = installDigest(tools.node)
   const installed = existsSync(join(root, 'node_modules')) && existsSync(stampFile)
   if (installed && readFileSync(stampFile, 'utf8') === digest) return 0
   rmSync(stampFile, { force: true })
   console.error('[setup] installing dependencies from the lockfile')
-  const code = await run('pnpm', ['install', '--frozen-lockfile', '--prefer-offline'], {
-    ...tools.env,
-    CI: 'true', // Never ask: a changed store or an old modules folder is simply replaced.
-  })
+  const args = ['install', '--frozen-lockfile', '--prefer-offline']
+  const env = { ...tools.env, CI: 'true' } // Never ask: a changed store or an old modules folder is simply replaced.
+  const code = await run('pnpm', args, env, process.stderr)
   if (code === 0) {
     mkdirSync(cacheDirectory, { recursive: true })
     writeFileSync(stampFile, digest)

@@ -55,6 +55,8 @@ export async function readArchive(
   const opened = await openSource(source, limits)
   try {
     return await readOpened(opened.pieces, limits, options)
+  } catch (error) {
+    throw options.signal?.aborted === true ? aborted(error) : error
   } finally {
     await opened.close()
   }
@@ -83,9 +85,6 @@ async function readOpened(
       )
     }
     for await (const _ of whole); // the digest is of every byte
-  } catch (error) {
-    if (options.signal?.aborted === true) throw aborted(error)
-    throw error
   } finally {
     await input.close()
   }

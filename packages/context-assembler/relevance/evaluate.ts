@@ -1,5 +1,5 @@
-// `pnpm relevance [--data FOLDER] [--json] [--queries N] [--only NAME] [--out FILE]`: how well each scorer chooses on
-// labelled data, all in one run, with the time a ranking takes. Writes JSON beside the table. Nothing is learned here.
+// `pnpm relevance [--data FOLDER] [--json] [--queries N] [--only DATASET] [--scorers NAME] [--examples N] [--out FILE]`:
+// how well each scorer chooses on labelled data, all in one run, with the time a ranking takes. Writes JSON beside the table. Nothing is learned here.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname, resolve } from 'node:path'
@@ -26,8 +26,9 @@ const { values: options } = parseArgs({
   options: {
     data: { type: 'string', default: labelledData },
     json: { type: 'boolean', default: false },
-    queries: { type: 'string', default: '400' },
+    queries: { type: 'string', default: '200' },
     only: { type: 'string' },
+    scorers: { type: 'string', default: '' },
     examples: { type: 'string', default: '3' },
     out: { type: 'string', default: resolve(repositoryRoot, '.cache', 'relevance.json') },
   },
@@ -42,7 +43,7 @@ const scorers: Readonly<Record<string, Scorer>> = {
   MiniSearch: miniSearch,
   Orama: orama,
 }
-const scorerNames = Object.keys(scorers)
+const scorerNames = Object.keys(scorers).filter((name) => name.includes(options.scorers))
 
 const results: Result[] = []
 for (const dataset of datasets()) {
@@ -50,7 +51,8 @@ for (const dataset of datasets()) {
     if (!applies(dataset, size)) continue
     const trials = trialsOf(dataset, size, { maxQueries: Number(options.queries) })
     const rows = evaluate(dataset, trials)
-    for (const name of scorerNames) results.push({ dataset: dataset.name, n: String(size), scorer: name, ...rows[name]! })
+    for (const name of scorerNames)
+      results.push({ dataset: dataset.name, n: String(size), scorer: name, ...rows[name]! })
     if (!options.json) print(results.slice(-scorerNames.length))
   }
 }
@@ -78,7 +80,10 @@ function datasets(): Dataset[] {
       // Example prompts only where an item has queries to spare.
       const spare = dataset.queries.length >= dataset.labelled.length * (count + 1) * 2
       if (count === 0 || !spare) return [dataset]
-      return [dataset, { ...withExamples(dataset, count), name: `${dataset.name}+${count} examples` }]
+      return [
+        dataset,
+        { ...withExamples(dataset, count), name: `${dataset.name}+${count} examples` },
+      ]
     })
     .filter(({ name }) => !options.only || name.includes(options.only))
 }
@@ -90,11 +95,17 @@ function applies(dataset: Dataset, size: number | 'domain' | 'all'): boolean {
 }
 
 /** All scorers over the same trials, taking turns, so that a busy machine slows all of them alike. */
-function evaluate(dataset: Dataset, trials: readonly Trial[]): Record<string, Metrics & { us_p50: number; us_p95: number }> {
-  const answers = new Map(scorerNames.map((name) => [name, { ids: [] as string[][], us: [] as number[] }]))
+function evaluate(
+  dataset: Dataset,
+  trials: readonly Trial[],
+): Record<string, Metrics & { us_p50: number; us_p95: number }> {
+  const answers = new Map(
+    scorerNames.map((name) => [name, { ids: [] as string[][], us: [] as number[] }]),
+  )
   const shared = new Map<string, ReturnType<Scorer>>()
   for (const { query, candidates } of trials) {
-    const whole = candidates.length === trials[0]!.candidates.length && candidates === trials[0]!.candidates
+    const whole =
+      candidates.length === trials[0]!.candidates.length && candidates === trials[0]!.candidates
     const items = candidates.map((index): ScorableItem => dataset.items[index]!)
     for (const name of scorerNames) {
       let ranking = whole ? shared.get(name) : undefined
@@ -112,7 +123,8 @@ function evaluate(dataset: Dataset, trials: readonly Trial[]): Record<string, Me
   return Object.fromEntries(
     [...answers].map(([name, { ids, us }]) => {
       const sorted = us.sort((a, b) => a - b)
-      const at = (share: number): number => Math.round(sorted[Math.floor((sorted.length - 1) * share)]! * 10) / 10
+      const at = (share: number): number =>
+        Math.round(sorted[Math.floor((sorted.length - 1) * share)]! * 10) / 10
       return [name, { ...measure(ids, relevant), us_p50: at(0.5), us_p95: at(0.95) }]
     }),
   )
@@ -128,8 +140,8 @@ function print(rows: readonly Result[]): void {
     console.log(
       row.scorer.padEnd(24),
       numbers.map((value) => value.toFixed(1).padStart(6)).join(' '),
-      `${row.us_p50.toFixed(1)}`.padStart(10),
-      `${row.us_p95.toFixed(1)}`.padStart(7),
+      row.us_p50.toFixed(1).padStart(10),
+      row.us_p95.toFixed(1).padStart(7),
     )
   }
 }

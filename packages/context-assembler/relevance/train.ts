@@ -8,6 +8,7 @@ import { readCorpus } from './corpus.ts'
 import { readDatasets } from './datasets.ts'
 import { labelledData, marketplaces, scoringSources } from './places.ts'
 import { trainBackground } from './train-background.ts'
+import { trainTokens } from './train-tokens.ts'
 import { trainVectors } from './train-vectors.ts'
 import { trainWeights } from './train-weights.ts'
 
@@ -27,4 +28,8 @@ if (wants('weights')) {
   const table = JSON.parse(readFileSync(join(scoringSources, 'word-vector-table.json'), 'utf8'))
   trainWeights(readDatasets(labelledData), decodeWordVectors(table))
   say('wrote the weights')
+}
+if (wants('tokens')) {
+  trainTokens(marketplaces)
+  say('wrote the token weights')
 }

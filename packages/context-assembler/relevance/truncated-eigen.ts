@@ -22,7 +22,7 @@ export function truncatedEigen(
 ): EigenPairs {
   const width = rank + 16
   const { size } = matrix
-  let basis = Float32Array.from({ length: size * width }, () => random() * 2 - 1)
+  let basis: Float32Array = Float32Array.from({ length: size * width }, () => random() * 2 - 1)
   orthonormalise(basis, size, width)
   for (let round = 0; round < iterations; round += 1) {
     basis = multiply(matrix, basis, width)

@@ -7,6 +7,7 @@ import type {
 import type { AssignedItem, ContextInput } from './context-input.ts'
 import { sha256OfText } from './digest/sha256.ts'
 import { ContextError } from './errors.ts'
+import { checkNames } from './fencing/check-names.ts'
 import { checkItems, limitsOf } from './layout/check-input.ts'
 import { createFindings } from './layout/findings.ts'
 import { layTierOne } from './layout/lay-tier-one.ts'
@@ -37,6 +38,7 @@ export function assembleContext(input: ContextInput): AssembledContext {
   const omitted: OmittedItem[] = plugins.length > 0 ? (input.skills ?? []).map(replaced) : []
   const tools = prepareTools(input.tools ?? [], findings)
   const toolTokens = tools.length > 0 ? tokenizer.count(JSON.stringify(tools)) : 0
+  checkNames(items, tools, findings)
   const persona = renderPersona(input.persona, limits.persona, tokenizer, findings)
   const fixed = tokenizer.count(persona) + toolTokens
   if (fixed > limits.total) {

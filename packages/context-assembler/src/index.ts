@@ -43,4 +43,23 @@ export {
   type McpTool,
   type OpenAiTool,
 } from './tools/tool-formats.ts'
+export {
+  inspectText,
+  type TextFinding,
+  type TextInspection,
+  type TextRisk,
+} from './fencing/inspect-text.ts'
+export type { HiddenCharacterCounts } from './fencing/hidden-characters.ts'
+export type { CacheStore } from './content/cache-store.ts'
+export { createMemoryCacheStore, type MemoryCacheOptions } from './content/memory-cache-store.ts'
+export {
+  cachedContentSource,
+  type CachedContentSource,
+  type ContentCacheOptions,
+} from './content/cached-content-source.ts'
+export {
+  resolveReference,
+  type ReferenceOptions,
+  type ResolvedReference,
+} from './content/resolve-reference.ts'
 export type { ContentKey, ContentManifest, ContentSource } from './content/content-source.ts'

@@ -1,3 +1,4 @@
+import { inspectText, type TextRisk } from '../fencing/inspect-text.ts'
 import type { ContextWarning, WarningCode } from '../assembled-context.ts'
 import type { FencedText } from '../fencing/fence-text.ts'
 
@@ -6,6 +7,8 @@ export interface Findings {
   add(code: WarningCode, message: string, at?: Place, count?: number): void
   /** Notes what fencing had to do to a text. */
   fenced(text: FencedText, at: Place): void
+  /** Notes what a third party's text might be up to. */
+  inspected(text: string, at: Place): void
   list(): readonly ContextWarning[]
 }
 
@@ -14,6 +17,13 @@ export interface Place {
   readonly slug?: string | undefined
   readonly path?: string | undefined
 }
+
+/** Fencing has removed or escaped these, and says so itself. */
+const noted: ReadonlySet<TextRisk> = new Set([
+  'hidden_characters',
+  'fence_imitation',
+  'role_markers',
+])
 
 /** Creates an empty collection. */
 export function createFindings(): Findings {
@@ -42,6 +52,12 @@ export function createFindings(): Findings {
         add('fence_escaped', 'escaped text that looks like our delimiters', at, text.fence)
       if (text.markers > 0) {
         add('role_markers', 'neutralised role markers or special tokens', at, text.markers)
+      }
+    },
+    inspected(text, at) {
+      for (const { risk, count, line } of inspectText(text).findings) {
+        if (noted.has(risk)) continue
+        add('risky_text', `${risk.replaceAll('_', ' ')}, first in line ${line}`, at, count)
       }
     },
     list() {

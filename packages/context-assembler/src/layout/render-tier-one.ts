@@ -36,6 +36,7 @@ export function renderTierOne(
   const limit = detail === 'full' ? maxTokens : Math.min(maxTokens, shortTokens)
   const head = `### ${boundedLine(line(item.name), 16, tokenizer) || item.slug} (\`${item.slug}\`)`
   const description = line(item.description ?? '')
+  if (detail === 'full') findings.inspected(description, { slug: item.slug })
   if (detail === 'name') {
     return { text: head, tokens: tokenizer.count(head), cut: description !== '' }
   }

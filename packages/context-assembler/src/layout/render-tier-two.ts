@@ -127,6 +127,7 @@ function renderFile(
     const excess = countWith(text) - maxTokens
     if (excess <= 0) {
       findings.fenced(fenced, at)
+      findings.inspected(shown.text, at)
       for (const name of filled.undeclared) {
         findings.add('undeclared_variable', `left \${${name}} as it is: not declared`, at)
       }

@@ -7,6 +7,8 @@ import { toOpenAiTool, type OpenAiTool } from './tool-formats.ts'
 
 /** Longest tool name that today's model APIs take. */
 const maxNameLength = 64
+/** OpenAI refuses more tools than this. */
+const maxTools = 128
 /** OpenAI refuses longer descriptions. */
 const maxDescriptionLength = 1024
 
@@ -29,6 +31,9 @@ export function prepareTools(tools: readonly Tool[], findings: Findings): OpenAi
     const description = cleanDescription(tool, name, findings)
     const input_schema = tool.input_schema ?? { type: 'object', properties: {} }
     byName.set(name, toOpenAiTool({ name, description, input_schema }))
+  }
+  if (byName.size > maxTools) {
+    findings.add('listing_limit', `${byName.size} tools; model APIs take ${maxTools} at most`)
   }
   return [...byName.values()].sort((a, b) => (a.function.name < b.function.name ? -1 : 1))
 }

@@ -1,0 +1,1 @@
+export { createExactTokenizer } from './tokens/exact-tokenizer.ts'

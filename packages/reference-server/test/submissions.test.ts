@@ -1,5 +1,5 @@
 import { count, eq } from 'drizzle-orm'
-import { readdir } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProblemDocument, Submission } from '@mothership/client/contract'
@@ -190,6 +190,23 @@ describe.each(await databaseEngines())('submissions on $name', (engine) => {
     expect(await app.deps.db.select().from(releases).where(eq(releases.submission_id, id))).toEqual(
       [],
     )
+  })
+
+  it('[TS16] approves no bytes that changed where they are stored', async () => {
+    const signed = await signSkill(ada, { version: '5.1.0', text: 'Bytes that rot.' })
+    const { id } = await answer<Submission>(await submit(app, ada.accessKey, signed), 201)
+    const { blobs } = await traces()
+    const stored = blobs.find((path) => path.endsWith(signed.manifest.package_sha256.slice(2)))
+    const rotten = Uint8Array.from(signed.bytes, (byte, at) => (at === 20 ? byte ^ 1 : byte))
+    await rm(stored ?? '')
+    await writeFile(stored ?? '', rotten)
+    const refused = await app.request(`/api/v1/admin/moderation/queue/${id}/approve`, {
+      key: app.operatorKey,
+      json: {},
+    })
+    await expectRefused(refused, 'digest_mismatch')
+    const [row] = await app.deps.db.select().from(submissions).where(eq(submissions.id, id))
+    expect(row?.status).toBe('pending')
   })
 
   it('[TS17] makes one release and one audit row of two approvals at once', async () => {

@@ -1,6 +1,7 @@
 import type { Keyring, Kind } from '@mothership/manifest'
 import type { ArchiveLimits } from '@mothership/manifest/archive'
 import { randomUUID } from 'node:crypto'
+import { defaultMemoryBytes } from './archive/check-archive.ts'
 import { createFileLedger } from './adapters/file-ledger.ts'
 import { createTrustPolicy } from './trust/trust-policy.ts'
 import { nodeFileSystem } from './adapters/node-file-system.ts'
@@ -52,6 +53,8 @@ export interface InstallerOptions {
   readonly approve: ApprovalPrompt
   /** Default: small files under `directory`. */
   readonly ledger?: InstallLedger | undefined
+  /** Bytes of a tree that may be kept in memory between checking and writing; larger ones are read twice. Default 64 MiB. */
+  readonly memoryBytes?: number | undefined
   /**
    * What to do with a package whose bytes show more than its manifest declares: `ask` shows it to the host (it is never
    * granted), `refuse` does what it says. Default `ask`.
@@ -150,6 +153,7 @@ function createEngine(options: InstallerOptions): Engine {
     ledger: options.ledger ?? createFileLedger(state.ledger, { fs }),
     clock,
     limits: options.limits ?? {},
+    memoryBytes: options.memoryBytes ?? defaultMemoryBytes,
     undeclaredPermissions: options.undeclaredPermissions ?? 'ask',
     durability: options.durability ?? 'package',
     bootId: options.bootId ?? readBootId(() => clock.now()),

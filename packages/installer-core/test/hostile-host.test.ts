@@ -23,26 +23,34 @@ const small = await publish(acme, { ...skill, files: skillFiles() })
 
 describe('a host in which somebody interferes', () => {
   it('[TI1] unpacks the bytes it verified, also when the held file is swapped in between', async () => {
-    const noise = () => randomBytes(1024 * 1024)
-    const parts = Object.fromEntries(
-      Array.from({ length: 9 }, (_, index) => [`data/${index}`, noise()]),
-    )
-    const large = await publish(acme, { ...skill, files: { ...skillFiles(), ...parts } })
-    const evil = await publish(acme, { ...skill, files: { ...skillFiles('Evil.'), ...parts } })
-    const satellite = createSatellite(createMemorySource(large), [acme], {
-      async approve() {
-        const incoming = join(satellite.state, 'incoming')
-        for (const name of readdirSync(incoming)) writeFileSync(join(incoming, name), evil.package)
-        return { approved: true }
-      },
-    })
-    const before = satellite.hostTree()
-    await expect(satellite.installer.install(skill)).rejects.toMatchObject({
+    const noise = { 'data/noise': randomBytes(3 * 1024 * 1024) }
+    const honest = await publish(acme, { ...skill, files: { ...skillFiles(), ...noise } })
+    const evil = await publish(acme, { ...skill, files: { ...skillFiles('Evil.'), ...noise } })
+    const swapping = (memoryBytes: number) => {
+      const satellite = createSatellite(createMemorySource(honest), [acme], {
+        memoryBytes,
+        async approve() {
+          const incoming = join(satellite.state, 'incoming')
+          for (const name of readdirSync(incoming)) {
+            writeFileSync(join(incoming, name), evil.package)
+          }
+          return { approved: true }
+        },
+      })
+      return satellite
+    }
+    const inMemory = swapping(8 * 1024 * 1024)
+    await inMemory.installer.install(skill)
+    expect(await inMemory.installer.verify(skill)).toMatchObject({ intact: true })
+    expect(await inMemory.installer.repair(skill)).toMatchObject({ outcome: 'repaired' })
+    const readTwice = swapping(1024 * 1024)
+    const before = readTwice.hostTree()
+    await expect(readTwice.installer.install(skill)).rejects.toMatchObject({
       code: 'package_mismatch',
       rule: 'package.same_bytes_twice',
     })
-    expect(satellite.hostTree()).toEqual(before)
-    expect(await satellite.installer.list()).toEqual([])
+    expect(readTwice.hostTree()).toEqual(before)
+    expect(await readTwice.installer.list()).toEqual([])
   })
 
   it.each(['unpack', 'commit'])(

@@ -15,11 +15,10 @@ import { nodeFileSystem } from './node-file-system.ts'
 
 // A record with 256 KiB of marketplace metadata fits; anything larger was not written by us.
 const largestDocumentBytes = 1024 * 1024
-const largestAuditBytes = 256 * 1024 * 1024
 
 /**
  * A ledger of small JSON files in a directory of its own, for satellites without a database. Writers of one item are
- * kept apart by the installer's locks; the audit trail is a file that is only ever added to.
+ * kept apart by the installer's locks; the audit trail is one file an entry.
  */
 export function createFileLedger(
   directory: string,
@@ -29,26 +28,28 @@ export function createFileLedger(
   const records = join(directory, 'records')
   const approvals = join(directory, 'approvals')
   const terms = join(directory, 'terms')
-  const auditFile = join(directory, 'audit.jsonl')
+  const trail = join(directory, 'audit')
   const file = (folder: string, item: ItemKey): string => join(folder, `${itemFileName(item)}.json`)
 
   return {
     async check() {
-      for (const folder of [directory, records, approvals, terms]) await ensureDirectory(fs, folder)
+      for (const folder of [directory, records, approvals, terms, trail])
+        await ensureDirectory(fs, folder)
     },
     get: (item) => readDocument<InstallRecord>(fs, file(records, item)),
     async list(filter = {}) {
       return listRecords(fs, records, filter.kind)
     },
     async apply(change) {
-      for (const folder of [directory, records, approvals, terms]) await ensureDirectory(fs, folder)
+      for (const folder of [directory, records, approvals, terms, trail])
+        await ensureDirectory(fs, folder)
       if (change.approval !== undefined) {
         await writeDocument(fs, file(approvals, change), change.approval, change.operation_id)
       }
       if (change.terms !== undefined) {
         await writeDocument(fs, file(terms, change), change.terms, change.operation_id)
       }
-      await appendAudit(fs, auditFile, change)
+      await writeAudit(fs, trail, change)
       if (change.record !== null) {
         await writeDocument(fs, file(records, change), change.record, change.operation_id)
       } else if ((await fs.inspect(file(records, change))) !== undefined) {
@@ -68,7 +69,7 @@ export function createFileLedger(
     approval: (item) => readDocument<Approval>(fs, file(approvals, item)),
     terms: (item) => readDocument<AcceptedTerms>(fs, file(terms, item)),
     async audit(item) {
-      const entries = await readAudit(fs, auditFile)
+      const entries = await readAudit(fs, trail)
       if (item === undefined) return entries
       return entries.filter((entry) => entry.kind === item.kind && entry.slug === item.slug)
     },
@@ -108,33 +109,21 @@ async function writeDocument(
   await fs.rename(temporary, path)
 }
 
-/** A crash between this line and the record makes recovery apply the change again: the line must not come twice. */
-async function appendAudit(fs: FileSystem, path: string, change: LedgerChange): Promise<void> {
-  const line = JSON.stringify(change.audit)
-  const already = (await readAudit(fs, path)).some(
-    (entry) =>
-      entry.operation_id === change.operation_id &&
-      entry.kind === change.kind &&
-      entry.slug === change.slug,
-  )
-  if (already) return
-  await fs.appendFile(path, new TextEncoder().encode(`${line}\n`), { sync: false })
+/** One file an entry, named by time and operation: applying the same change again finds it there. */
+async function writeAudit(fs: FileSystem, folder: string, change: LedgerChange): Promise<void> {
+  const at = change.audit.at.replaceAll(/[:.]/g, '-') // no colons: Windows
+  const name = `${at}.${change.operation_id}.${itemFileName(change)}.json`
+  if ((await fs.inspect(join(folder, name))) !== undefined) return
+  await writeDocument(fs, join(folder, name), change.audit, change.operation_id)
 }
 
-async function readAudit(fs: FileSystem, path: string): Promise<readonly AuditEntry[]> {
-  if ((await fs.inspect(path)) === undefined) return []
-  const text = new TextDecoder().decode(await fs.readFile(path, largestAuditBytes))
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .flatMap((line) => parseEntry(line))
-}
-
-/** A line torn by a crash is no entry; the operation it was for writes it again. */
-function parseEntry(line: string): readonly AuditEntry[] {
-  try {
-    return [JSON.parse(line) as AuditEntry]
-  } catch {
-    return []
+async function readAudit(fs: FileSystem, folder: string): Promise<readonly AuditEntry[]> {
+  if ((await fs.inspect(folder)) === undefined) return []
+  const entries: AuditEntry[] = []
+  for (const { name } of await fs.list(folder)) {
+    if (!name.endsWith('.json')) continue
+    const entry = await readDocument<AuditEntry>(fs, join(folder, name))
+    if (entry !== undefined) entries.push(entry)
   }
+  return entries
 }

@@ -37,6 +37,7 @@ const readChunkBytes = 256 * 1024
 export const nodeFileSystem: FileSystem = {
   async makeDirectory(path, mode) {
     mkdirSync(path, { mode })
+    if (isMasked(mode)) chmodSync(path, mode)
   },
   writeNewFile,
   createFile,
@@ -90,6 +91,14 @@ export const nodeFileSystem: FileSystem = {
   },
 }
 
+let umask: number | undefined
+
+/** The process's umask must not decide what an item looks like; it is asked for once, a host sets it when it starts. */
+function isMasked(mode: number): boolean {
+  umask ??= process.umask()
+  return (mode & umask) !== 0
+}
+
 async function writeNewFile(path: string, bytes: Uint8Array, mode: number): Promise<void> {
   if (bytes.byteLength > largestSyncWriteBytes) {
     const sink = await createFile(path, mode)
@@ -102,7 +111,7 @@ async function writeNewFile(path: string, bytes: Uint8Array, mode: number): Prom
   }
   const descriptor = openSync(path, createNew, mode)
   try {
-    fchmodSync(descriptor, mode) // The process's umask must not decide what an item looks like.
+    if (isMasked(mode)) fchmodSync(descriptor, mode)
     let offset = 0
     while (offset < bytes.byteLength) offset += writeSync(descriptor, bytes, offset)
   } finally {
@@ -113,7 +122,7 @@ async function writeNewFile(path: string, bytes: Uint8Array, mode: number): Prom
 async function createFile(path: string, mode: number): Promise<FileSink> {
   const handle = await open(path, createNew, mode)
   try {
-    await handle.chmod(mode)
+    if (isMasked(mode)) await handle.chmod(mode)
   } catch (error) {
     await handle.close()
     throw error

@@ -8,10 +8,12 @@ import type {
 } from '@mothership/manifest/archive'
 import { InstallerError } from '../errors.ts'
 
-// Small packages are kept in memory between checking and writing, which spares the second reading.
-const largestTreeInMemoryBytes = 8 * 1024 * 1024
+// Up to here a tree is kept in memory between checking and writing, which spares the second reading: nearly every
+// package; the largest real plugin seen has 9 MiB. Larger ones are read twice and never held whole.
+export const defaultMemoryBytes: number = 64 * 1024 * 1024
 // Of larger ones only files of this size are kept, for the adapters and for comparing permissions with the bytes.
 const largestGlimpseBytes = 256 * 1024
+const largestGlimpsesBytes = 8 * 1024 * 1024
 
 /** An archive whose every entry was checked; nothing was written yet. */
 export interface CheckedArchive {
@@ -28,6 +30,8 @@ export interface CheckedArchive {
 export interface CheckOptions {
   readonly limits?: Partial<ArchiveLimits> | undefined
   readonly signal?: AbortSignal | undefined
+  /** Bytes of a tree that may be kept in memory between checking and writing; default 64 MiB. */
+  readonly memoryBytes?: number | undefined
 }
 
 /**
@@ -38,10 +42,26 @@ export async function checkArchive(
   source: string | Uint8Array,
   options: CheckOptions & { readonly expectedBytes?: number | undefined } = {},
 ): Promise<CheckedArchive> {
-  const expected = options.expectedBytes ?? Number.POSITIVE_INFINITY
-  return expected <= largestTreeInMemoryBytes
-    ? checkInMemory(source, options)
-    : checkStreaming(source, options)
+  const { expectedBytes, memoryBytes = defaultMemoryBytes } = options
+  if (expectedBytes !== undefined && expectedBytes > memoryBytes) {
+    return checkStreaming(source, options)
+  }
+  try {
+    return await checkInMemory(source, options)
+  } catch (error) {
+    if (!isTooLargeForMemory(error, options)) throw error
+    return checkStreaming(source, options)
+  }
+}
+
+/** The tree broke the bound of memory, not one that was set for it. */
+function isTooLargeForMemory(error: unknown, options: CheckOptions): boolean {
+  const limit = options.limits?.unpacked_bytes ?? defaultArchiveLimits.unpacked_bytes
+  return (
+    error instanceof InstallerError &&
+    error.rule === 'archive.unpacked_bytes' &&
+    limit > (options.memoryBytes ?? defaultMemoryBytes)
+  )
 }
 
 async function checkInMemory(
@@ -49,8 +69,10 @@ async function checkInMemory(
   options: CheckOptions,
 ): Promise<CheckedArchive> {
   const limit = options.limits?.unpacked_bytes ?? defaultArchiveLimits.unpacked_bytes
-  // A list that promised less than this memory is not the list of an archive that needs more.
-  const limits = { ...options.limits, unpacked_bytes: Math.min(limit, largestTreeInMemoryBytes) }
+  const limits = {
+    ...options.limits,
+    unpacked_bytes: Math.min(limit, options.memoryBytes ?? defaultMemoryBytes),
+  }
   const reading = await readChecked(source, { ...options, limits })
   return { source, reading, contents: reading.contents, glimpses: reading.contents }
 }
@@ -63,7 +85,7 @@ async function checkStreaming(
   let glimpsedBytes = 0
   const reading = await readChecked(source, options, async (file, content) => {
     if (file.size > largestGlimpseBytes) return
-    if (glimpsedBytes + file.size > largestTreeInMemoryBytes) return
+    if (glimpsedBytes + file.size > largestGlimpsesBytes) return
     glimpsedBytes += file.size
     glimpses.set(file.path, { bytes: await collect(content), executable: file.executable })
   })

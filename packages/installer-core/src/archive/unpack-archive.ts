@@ -13,6 +13,8 @@ export interface UnpackOptions {
   /** Bounds; the manifest package's defaults otherwise. */
   readonly limits?: Partial<ArchiveLimits> | undefined
   readonly signal?: AbortSignal | undefined
+  /** Bytes of the tree that may be kept in memory between checking and writing; default 64 MiB. */
+  readonly memoryBytes?: number | undefined
   /** For tests: the disk. */
   readonly fs?: FileSystem | undefined
 }

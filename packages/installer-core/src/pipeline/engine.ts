@@ -54,6 +54,7 @@ export interface Engine {
   readonly ledger: InstallLedger
   readonly clock: Clock
   readonly limits: Partial<ArchiveLimits>
+  readonly memoryBytes: number
   readonly undeclaredPermissions: 'ask' | 'refuse'
   /** `package`: package and journal are flushed before the rename; `tree`: every file of the tree as well. */
   readonly durability: 'package' | 'tree'

@@ -7,6 +7,7 @@ import { readJournal } from '../journal/operation-journal.ts'
 import type { Operation } from '../pipeline/operation.ts'
 import type { LedgerChange } from '../ports/install-ledger.ts'
 import type { AdapterItem, HostFileEdit, KindAdapter } from '../ports/kind-adapter.ts'
+import { flushHeldRelease } from '../state/held-releases.ts'
 import { assertUnedited, stageEdits } from './host-files.ts'
 import { recheckTarget } from '../state/target-place.ts'
 import type { TargetPlace } from '../state/target-place.ts'
@@ -46,7 +47,14 @@ export async function commitItems(
   )
   const changes: readonly Change[] = [...trees, ...files]
   for (const place of ready.flatMap((item) => item.places)) await recheckTarget(fs, place)
+  const held = ready.flatMap(({ placement: { before, after } }) =>
+    after === null || after.manifest_sha256 === before?.manifest_sha256
+      ? []
+      : [after.manifest_sha256],
+  )
+  // Flushes overlap in the device's queue: what is announced first, then the directories that name it.
   await Promise.all([
+    ...held.map((digest) => flushHeldRelease(fs, state, digest)),
     journal.append(
       {
         step: 'ready',
@@ -56,9 +64,8 @@ export async function commitItems(
       },
       { sync: true },
     ),
-    fs.sync(state.held),
   ])
-  await fs.sync(state.journal)
+  await Promise.all([fs.sync(state.held), fs.sync(state.journal)])
   operation.changes = changes
   operation.signal?.throwIfAborted()
   for (const item of ready) {
@@ -73,8 +80,11 @@ export async function commitItems(
     if (item.activate === undefined) continue
     await activation(() => item.adapter.apply?.(item.activate as AdapterItem))
   }
-  await Promise.all(directoriesOf(changes).map((change) => syncChange(fs, change)))
-  await journal.append({ step: 'committed' }, { sync: true })
+  // Side by side: should a power cut keep the decision and lose the rename, recovery renames or unpacks again.
+  await Promise.all([
+    ...directoriesOf(changes).map((change) => syncChange(fs, change)),
+    journal.append({ step: 'committed' }, { sync: true }),
+  ])
   operation.committed = true
 }
 

@@ -110,6 +110,7 @@ export async function verifyPackage(
   const archive = await checkArchive(acquired.bytes ?? acquired.path, {
     limits: engine.limits,
     signal,
+    memoryBytes: engine.memoryBytes,
     expectedBytes: release.files.reduce((sum, file) => sum + file.size, 0),
   })
   if (archive.reading.package_sha256 !== manifest.package_sha256) {

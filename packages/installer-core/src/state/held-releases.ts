@@ -17,8 +17,8 @@ function heldReleasePath(state: StateDirectory, manifestSha256: string): string 
 }
 
 /**
- * Keeps a verified package and its release for `verify`, `repair` and recovery: flushed, then moved into place.
- * `incoming` is the verified download.
+ * Keeps a verified package and its release for `verify`, `repair` and recovery. `incoming` is the verified download. The
+ * caller flushes them with `flushHeldRelease` before anything relies on them.
  */
 export async function holdRelease(
   fs: FileSystem,
@@ -29,9 +29,20 @@ export async function holdRelease(
 ): Promise<void> {
   const document = `${incoming}.json`
   await fs.writeNewFile(document, new TextEncoder().encode(JSON.stringify(release)), 0o600)
-  await Promise.all([fs.sync(document), fs.sync(incoming)])
   await fs.rename(document, heldReleasePath(state, manifestSha256))
   await fs.rename(incoming, heldPackagePath(state, manifestSha256))
+}
+
+/** Flushes package and release document; their directory is the caller's to flush. */
+export async function flushHeldRelease(
+  fs: FileSystem,
+  state: StateDirectory,
+  manifestSha256: string,
+): Promise<void> {
+  await Promise.all([
+    fs.sync(heldPackagePath(state, manifestSha256)),
+    fs.sync(heldReleasePath(state, manifestSha256)),
+  ])
 }
 
 /** The release of an installed item as it was verified, or `undefined` when it is not held. */

@@ -1,7 +1,10 @@
-import { createSha256 } from '@mothership/manifest'
+import { createSha256, sha256 } from '@mothership/manifest'
 import type { TreeFile } from '@mothership/manifest'
 import { join } from 'node:path'
 import type { FileSystem } from '../ports/file-system.ts'
+
+// Up to here one read is cheaper than a stream.
+const largestWholeFileBytes = 1024 * 1024
 
 /** How an installed tree differs from its signed file list; all paths relative, `/` between segments. */
 export interface TreeReport {
@@ -50,6 +53,9 @@ async function isSame(fs: FileSystem, path: string, file: TreeFile): Promise<boo
   // Windows has no executable bit to compare.
   if (process.platform !== 'win32' && ((status.mode & 0o100) !== 0) !== file.executable)
     return false
+  if (file.size <= largestWholeFileBytes) {
+    return sha256(await fs.readFile(path, largestWholeFileBytes)) === file.sha256
+  }
   const hash = createSha256()
   for await (const chunk of fs.readChunks(path)) hash.update(chunk)
   return hash.digest() === file.sha256

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createMothership } from '@mothership/client'
+import { createUsageReporter } from '@mothership/client/node'
+import { usageReportSchema } from '@mothership/client/contract'
+import { seeded } from './faulty-packages.ts'
+import { answerJson, openLoopbackServer } from './loopback-server.ts'
+
+const fixture = join(import.meta.dirname, 'fixtures', 'record-until-killed.ts')
+
+/** What processes that were killed had noted, and what the mothership counted. Versions tell the uses apart. */
+export interface Account {
+  readonly recorded: readonly string[]
+  /** How often each use was counted. */
+  readonly counted: ReadonlyMap<string, number>
+  /** Reports that arrived although they had been counted before. */
+  readonly repeated: number
+}
+
+/**
+ * Has processes record and send uses, and kills each with SIGKILL after a random number of them. The server fails
+ * at random: before it counts, after it counted, or while it answers. In the end one reporter sends what is left.
+ */
+export async function killReporters(rounds: number, seed: number): Promise<Account> {
+  const random = seeded(seed)
+  const directory = await mkdtemp(join(tmpdir(), 'killed-reporters-'))
+  const seen = new Set<string>()
+  const counted = new Map<string, number>()
+  let repeated = 0
+  let failing = true
+  await using server = await openLoopbackServer(async (request, response) => {
+    const parts: Buffer[] = []
+    for await (const part of request) parts.push(part as Buffer) // without an encoding, parts are buffers
+    const luck = failing ? random() : 1
+    if (luck < 0.2) {
+      response.destroy()
+      return
+    }
+    const report = usageReportSchema.parse(JSON.parse(Buffer.concat(parts).toString()))
+    const name = `${report.instance_id} ${report.window_id}`
+    const first = !seen.has(name)
+    seen.add(name)
+    if (!first) repeated += 1
+    for (const { version, executions } of first ? report.events : []) {
+      counted.set(version, (counted.get(version) ?? 0) + executions)
+    }
+    if (luck < 0.4) response.destroy()
+    else if (luck < 0.5) answerJson(response, { code: 'unavailable', detail: 'Later.' }, 503)
+    else if (luck < 0.6) response.writeHead(200, { 'content-length': 50 }).write('{"acc')
+    else answerJson(response, { accepted: first ? report.events.length : 0 })
+  })
+  try {
+    const recorded: string[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      const uses = 50 + Math.floor(random() * 400)
+      recorded.push(...(await recordUntilKilled([server.url, directory, String(round)], uses)))
+    }
+    failing = false
+    const mothership = createMothership({ env: {}, url: server.url })
+    const reporter = createUsageReporter({ mothership, directory, windowMs: 60_000 })
+    const { waiting } = await reporter.close({ timeoutMs: 30_000 })
+    if (waiting > 0) throw new Error(`${waiting} reports still wait`)
+    return { recorded, counted, repeated }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** Answers the version of each use that the process said it had recorded. */
+function recordUntilKilled(given: readonly string[], uses: number): Promise<string[]> {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@mothership/source', '--no-warnings', fixture, ...given],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  return new Promise((resolve) => {
+    let text = ''
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+      if (text.split('\n').length > uses) child.kill('SIGKILL')
+    })
+    child.once('close', () =>
+      resolve(text.split('\n').filter((line) => /^\d+\.\d+\.0$/.test(line))),
+    )
+  })
+}

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ItemDetail, ItemList, Release } from '@mothership/client/contract'
+import type { ItemDetail, ItemList, Release, SubmissionList } from '@mothership/client/contract'
 import { createKeyring, verifyManifest } from '@mothership/manifest'
 import { packDirectory } from '@mothership/manifest/archive'
 import { syncRuns } from '../src/db/schema/sync.ts'
@@ -109,7 +109,10 @@ describe.each(await databaseEngines())('imports on $name', (engine) => {
     const first = await other.services.sync.importMarketplace({ path: folder, autoApprove: false })
     expect(first.run.summary).toMatchObject({ added: 0, pending_review: 3 })
     const queue = await other.request('/api/v1/admin/moderation/queue', { key: other.operatorKey })
-    expect(await queue.json()).toMatchObject({ total: 3 })
+    const { submissions, total } = (await queue.json()) as SubmissionList
+    expect(total).toBe(3)
+    const cooking = submissions.find(({ slug }) => slug === 'test-market.cooking')
+    expect(cooking?.findings.map(({ rule }) => rule)).toContain('not-carried-over')
     const second = await other.services.sync.importMarketplace({ path: folder })
     expect(second.run.summary).toMatchObject({ added: 3, pending_review: 0 })
   })
@@ -120,6 +123,35 @@ describe.each(await databaseEngines())('imports on $name', (engine) => {
     await expect(other.services.sync.importMarketplace({ path: folder })).rejects.toMatchObject({
       code: 'import_failed',
     })
+  })
+
+  it('[M4] offers a folder that several entries list once', async () => {
+    const shared = await mkdtemp(join(tmpdir(), 'mothership-shared-'))
+    const skill = (name: string): Promise<void> =>
+      write(
+        shared,
+        `tools/${name}/SKILL.md`,
+        `---\nname: ${name}\ndescription: Does ${name} well.\n---\nDo it.\n`,
+      )
+    await skill('one')
+    await skill('two')
+    await write(shared, '.claude-plugin/marketplace.json', {
+      owner: { name: 'Tester' },
+      plugins: [
+        { name: 'first', source: './', strict: false, skills: ['./tools/one'] },
+        { name: 'both', source: './', strict: false, skills: ['./tools/one', './tools/two'] },
+      ],
+    })
+    const { run } = await app.services.sync.importMarketplace({ path: shared })
+    await rm(shared, { recursive: true })
+    const skills = run.items.filter(({ kind }) => kind === 'skill')
+    expect(
+      skills.map(({ slug, outcome }) => [slug.split('.').slice(1).join('.'), outcome]),
+    ).toEqual([
+      ['first.one', 'added'],
+      ['both.one', 'skipped'],
+      ['both.two', 'added'],
+    ])
   })
 
   it('[M2] lets no entry stop the run, whatever it holds', async () => {
@@ -205,6 +237,7 @@ async function writePlugin(folder: string, name: string, version: string): Promi
     name,
     version,
     description: `Helps with ${name}, from the first idea to the last step of the work.`,
+    mood: 'a field the format does not know',
     license: 'MIT',
   })
 }

@@ -16,21 +16,36 @@ export type SourceEntry =
   | { readonly path: string; readonly offer: ItemOffer }
   | { readonly path: string; readonly offer?: undefined; readonly item: SyncItem }
 
-/** What a marketplace offers, in its own order: every plugin, and after it the skills inside as items of their own. */
+/**
+ * What a marketplace offers, in its own order: every plugin, and after it the skills inside as items of their own. A
+ * folder that several entries list is offered once.
+ */
 export function* offersOf(
   reading: ClaudeMarketplaceReading,
   namespace: string,
 ): Generator<SourceEntry> {
+  const first = new Map<string, string>()
   for (const plugin of reading.plugins) {
-    const path = plugin.draft.source?.path ?? plugin.name
     const absence = absenceOf(plugin)
     if (absence !== undefined) {
-      yield { path, item: absence }
+      yield { path: plugin.name, item: absence }
       continue
     }
     const { draft, files } = plugin
-    yield { path, offer: { draft, files, findings: findingsOf(plugin) } }
-    yield* skillsOf(plugin, path, namespace)
+    const path = draft.source?.path ?? plugin.name
+    const offer = { draft, files, findings: findingsOf(plugin) }
+    for (const entry of [{ path, offer }, ...skillsOf(plugin, namespace)]) {
+      const { kind, slug, name, version } = entry.offer.draft
+      const place = `${kind}:${entry.path}`
+      const same = first.get(place)
+      if (same === undefined) {
+        first.set(place, slug)
+        yield entry
+      } else {
+        const reason = `the same folder as ${same}`
+        yield { path: entry.path, item: { kind, slug, name, version, outcome: 'skipped', reason } }
+      }
+    }
   }
 }
 
@@ -51,13 +66,17 @@ const inPlace = 'claude-marketplace'
 
 function* skillsOf(
   plugin: ClaudePluginReading,
-  path: string,
   namespace: string,
-): Generator<SourceEntry> {
-  const [, pluginSegment] = plugin.draft.slug.split('.')
+): Generator<{ readonly path: string; readonly offer: ItemOffer }> {
+  const { draft: whole } = plugin
+  const [, pluginSegment] = whole.slug.split('.')
+  // Several plugins may share a folder and name different skills of it: those it names are its own.
+  const parts = whole.kind === 'plugin' ? (whole.content.skills ?? []) : []
+  const own = new Set(parts.map(({ path }) => path.split('/').slice(0, -1).join('/')))
   for (const { directory, files } of formats.skillMd.find(plugin.files)) {
     // A SKILL.md at the root makes the whole plugin one skill: it is there already.
-    if (directory === '' || pluginSegment === undefined) continue
+    if (directory === '' || pluginSegment === undefined || !own.has(directory)) continue
+    const path = [whole.source?.path, directory].filter((part) => part !== undefined).join('/')
     const skill = formats.skillMd.read(files, {
       namespace,
       author_id: importerAuthorId,
@@ -65,22 +84,15 @@ function* skillsOf(
       directory: directory.split('/').at(-1) ?? directory,
       path: directory,
     })
-    const { draft } = skill
-    const { source, license = draft.license } = plugin.draft
-    yield {
-      path: `${path}/${directory}`,
-      offer: {
-        draft: {
-          ...draft,
-          // A part is released with its plugin, and comes from the same place.
-          version: plugin.draft.version,
-          ...(license === undefined ? {} : { license }),
-          ...(source === undefined ? {} : { source: { ...source, path: `${path}/${directory}` } }),
-        },
-        files,
-        findings: findingsOf(skill),
-      },
+    const { source, license = skill.draft.license } = whole
+    const draft = {
+      ...skill.draft,
+      // A part is released with its plugin, and comes from the same place.
+      version: whole.version,
+      ...(license === undefined ? {} : { license }),
+      ...(source === undefined ? {} : { source: { ...source, path } }),
     }
+    yield { path, offer: { draft, files, findings: findingsOf(skill) } }
   }
 }
 
@@ -104,4 +116,5 @@ function findingsOf(reading: {
       line: null,
     })),
   ]
+  return storableJson(findings)
 }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { type FileMap, formats, type ClaudeMarketplaceReading } from '@mothership/manifest'
 import { readArchive, readDirectory } from '@mothership/manifest/archive'
 import { ServerError } from '../../errors.ts'
@@ -75,7 +76,8 @@ function nameOf(files: FileMap, path: string): string {
   } catch (error) {
     throw failed(`${path}: ${marketplaceFile} is no JSON`, error)
   }
-  throw failed(`${path}: ${marketplaceFile} has no name`)
+  // Without a name it goes by that of its folder or file; the reader reports the fault.
+  return basename(path).replace(/(?:\.tar)?(?:\.t?gz)?$/, '')
 }
 
 /** Lower case, every run of other characters one dash, as long as a namespace may be. */

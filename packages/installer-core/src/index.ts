@@ -34,6 +34,11 @@ export { createSequenceMemory } from './trust/sequence-memory.ts'
 export type { RevocationSource, SequenceMemory } from './ports/revocation-source.ts'
 export type { TrustExplanation } from './pipeline/explain.ts'
 export type { TrustPolicyOptions } from './trust/trust-policy.ts'
+export { renderNodePermissionProfile } from './isolation/node-permission-profile.ts'
+export type {
+  NodePermissionProfile,
+  NodeProfileOptions,
+} from './isolation/node-permission-profile.ts'
 export { kindAdapters } from './kinds/kind-adapters.ts'
 
 export type {

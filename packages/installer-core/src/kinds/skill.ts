@@ -19,8 +19,8 @@ export const skillAdapter: KindAdapter = {
 function assertSkill(item: AdapterItem): void {
   if (item.manifest.kind !== 'skill') return
   const { instructions, invocation } = item.manifest.content
+  const known = item.files.some((file) => file.path === instructions)
   // A command is a skill a person calls by name: its instructions may be any Markdown file.
-  const wanted = invocation === 'command' ? instructions : 'SKILL.md'
-  if (item.files.some((file) => file.path === wanted)) return
-  throw layoutRefused(item.manifest, 'instructions', wanted, 'is missing')
+  if (known && (invocation === 'command' || /^skill\.md$/i.test(instructions))) return
+  throw layoutRefused(item.manifest, 'instructions', 'SKILL.md', 'is missing at its root')
 }

@@ -1,9 +1,19 @@
+import { ManifestError } from '../errors.ts'
+import { parseJson } from '../json/parse-json.ts'
+
 /**
- * Reads the plain part of YAML that nearly all attributes are written in: `key: value` lines, lists of plain values, block
- * texts. Answers `undefined` for anything else, which a full reader then takes; what it answers, a full reader would too.
+ * Reads the plain part of YAML that nearly all attributes are written in: `key: value` lines, one inside another, lists of
+ * plain values, block texts, and JSON. Answers `undefined` for anything else, which a full reader then takes; what it
+ * answers, a full reader would too.
  */
 export function readPlainFrontmatter(source: string): Record<string, unknown> | undefined {
-  const lines = source.split(/\r\n|\n/)
+  return readLines(source.split(/\r\n|\n/), 1)
+}
+
+/** Attributes have three levels at most in real files. */
+const maxDepth = 8
+
+function readLines(lines: readonly string[], depth: number): Record<string, unknown> | undefined {
   const attributes: Record<string, unknown> = {}
   let index = 0
   while (index < lines.length) {
@@ -16,7 +26,7 @@ export function readPlainFrontmatter(source: string): Record<string, unknown> | 
     const rest = line.slice(colon + 1)
     const deeper = countDeeper(lines, index)
     const value =
-      deeper === 0 ? readInline(rest) : readNested(rest, lines.slice(index, index + deeper))
+      deeper === 0 ? readInline(rest) : readNested(rest, lines.slice(index, index + deeper), depth)
     if (value === undefined) return undefined
     attributes[key] = value
     index += deeper
@@ -28,8 +38,10 @@ export function readPlainFrontmatter(source: string): Record<string, unknown> | 
 const plainKey = /^(?!(?:true|false|null|constructor)$)[A-Za-z][A-Za-z0-9_-]{0,63}$/i
 // A character that begins something else than plain text, or an end that does.
 const plainText =
-  /^[A-Za-z0-9(/.$_+\u00a1-\u167f\u2010-\u2027\u2030-\ud7ff\ue000-\ufefe][^\u0000-\u001f\u007f-\u00a0\u2028\u2029\ufeff\ud800-\udfff]*$/u
-const needsResolving = /^(?:[-+.0-9].*|true|false|null|~|)$/i
+  /^[A-Za-z0-9(/.$_+<=^;\u00a1-\u167f\u2010-\u2027\u2030-\ud7ff\ue000-\ufefe\u{10000}-\u{10fffd}][^\u0000-\u001f\u007f-\u00a0\u2028\u2029\ufeff\ud800-\udfff]*$/u
+/** What YAML's core schema reads as a number, boolean or null. */
+const needsResolving =
+  /^(?:[-+]?(?:0o[0-7]+|0x[0-9a-f]+|\.inf|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?)|\.nan|true|false|null|~|)$/i
 const innerMark = /:(?:\s|$)|\s#/
 
 function countDeeper(lines: readonly string[], from: number): number {
@@ -50,7 +62,8 @@ function readInline(rest: string): unknown {
   const text = rest.trim()
   const first = text.charAt(0)
   if (first === '"' || first === "'") return readQuoted(text, first)
-  if (first === '[') return readFlowList(text)
+  if (first === '[') return readFlowList(text) ?? readJson(text)
+  if (first === '{') return readJson(text)
   return readScalar(text)
 }
 
@@ -58,22 +71,31 @@ function readScalar(text: string): unknown {
   if (text === 'true') return true
   if (text === 'false') return false
   if (/^(?:0|[1-9][0-9]{0,8})$/.test(text)) return Number(text)
-  if (needsResolving.test(text)) return isPlainVersion(text) ? text : undefined
+  if (needsResolving.test(text)) return undefined
   return plainText.test(text) && !innerMark.test(text) ? text : undefined
 }
 
-/** `1.2.3` and dates are texts for every YAML reader of today's schema. */
-function isPlainVersion(text: string): boolean {
-  return /^[0-9]+\.[0-9]+\.[0-9]+$/.test(text) || /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)
+/** JSON is YAML too; strict reading refuses what the two would understand differently. */
+function readJson(text: string): unknown {
+  try {
+    return parseJson(text, { maxDepth: 16 })
+  } catch (error) {
+    if (error instanceof ManifestError) return undefined // a flow of YAML's own: the full reader takes it
+    throw error
+  }
 }
 
 function readQuoted(text: string, quote: string): string | undefined {
   if (text.length < 2 || !text.endsWith(quote)) return undefined
   const inner = text.slice(1, -1)
+  if (quote === '"' && jsonText.test(text) && printable.test(inner))
+    return JSON.parse(text) as string
   const isSimple = !inner.includes(quote) && !inner.includes('\\')
   return isSimple && (inner === '' || printable.test(inner)) ? inner : undefined
 }
 
+/** Escapes that mean the same in JSON and YAML. */
+const jsonText = /^"(?:[^"\\]|\\["\\nt])*"$/
 const printable = /^[^\u0000-\u001f\u007f-\u00a0\u2028\u2029\ufeff\ud800-\udfff]*$/u
 
 function readFlowList(text: string): string[] | undefined {
@@ -86,12 +108,24 @@ function readFlowList(text: string): string[] | undefined {
   return items.every((item) => !needsResolving.test(item)) ? items : undefined
 }
 
-function readNested(rest: string, lines: readonly string[]): unknown {
+function readNested(rest: string, lines: readonly string[], depth: number): unknown {
   const header = rest.trim()
   if (header === '|' || header === '>' || header === '|-' || header === '>-') {
     return readBlockText(header, lines)
   }
-  return header === '' ? readBlockList(lines) : undefined
+  if (header !== '') return undefined
+  return /^ *- /.test(lines[0] ?? '') ? readBlockList(lines) : readInner(lines, depth)
+}
+
+/** Attributes of an attribute: the same again, indented. */
+function readInner(lines: readonly string[], depth: number): Record<string, unknown> | undefined {
+  const indent = /^ +/.exec(lines[0] ?? '')?.[0]
+  if (indent === undefined || depth >= maxDepth) return undefined
+  if (!lines.every((line) => line === '' || line.startsWith(indent))) return undefined
+  return readLines(
+    lines.map((line) => line.slice(indent.length)),
+    depth + 1,
+  )
 }
 
 function readBlockList(lines: readonly string[]): unknown[] | undefined {

@@ -36,6 +36,7 @@ export const plans: readonly Plan[] = [
   { dataset: 'skills-marketing', size: 199, maxQueries: 250 },
   { dataset: 'sealtools', size: 50, maxQueries: 300 },
   { dataset: 'sealtools', size: 199, maxQueries: 300 },
+  { dataset: 'sealtools', size: 1500, maxQueries: 60 },
   { dataset: 'metatool-single', size: 50, maxQueries: 600, examples: 3 },
   { dataset: 'metatool-single', size: 199, maxQueries: 600, examples: 3 },
   { dataset: 'skills-marketing', size: 'domain', maxQueries: 250, examples: 1 },

@@ -16,6 +16,7 @@ import { renderPersona } from './layout/render-persona.ts'
 import { rankingOf, relevanceScorer } from './scoring/default-scorer.ts'
 import { scorableOf } from './scoring/item-text.ts'
 import { estimator } from './tokens/estimate-tokens.ts'
+import { rememberingTokenizer } from './tokens/remembering-tokenizer.ts'
 import { prepareTools } from './tools/prepare-tools.ts'
 
 /**
@@ -28,7 +29,7 @@ import { prepareTools } from './tools/prepare-tools.ts'
  */
 export function assembleContext(input: ContextInput): AssembledContext {
   const limits = limitsOf(input.budget)
-  const tokenizer = input.tokenizer ?? estimator
+  const tokenizer = rememberingTokenizer(input.tokenizer ?? estimator)
   const scorer = input.scorer ?? relevanceScorer(input.wordVectors)
   const findings = createFindings()
   const plugins = input.plugins ?? []

@@ -30,6 +30,13 @@ export {
   type RelevanceIndex,
   type RelevanceOptions,
 } from './scoring/relevance-index.ts'
+export {
+  fuseRankings,
+  rankWith,
+  type Embedder,
+  type RankWithOptions,
+  type Reranker,
+} from './scoring/fuse-rankings.ts'
 export type { FeatureMix, FeatureName, RelevanceWeights } from './scoring/relevance-weights.ts'
 export type { WordVectors } from './scoring/word-vectors.ts'
 export { estimateTokens } from './tokens/estimate-tokens.ts'

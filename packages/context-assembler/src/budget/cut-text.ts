@@ -28,21 +28,26 @@ export function cutText(
   return longestFit(text.match(/\s*\S+\s*/g)?.flatMap(shortPieces) ?? [], maxTokens, tokenizer)
 }
 
-/** Binary search for the most pieces that fit, then down until the count of the joined text holds. */
+/** A first guess from the pieces' own counts, then up or down until the count of the joined text holds. */
 function longestFit(pieces: readonly string[], maxTokens: number, tokenizer: Tokenizer): CutText {
-  let low = 0
-  let high = pieces.length
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (tokenizer.count(joined(pieces, middle)) <= maxTokens) low = middle
-    else high = middle - 1
+  let guess = 0
+  for (let sum = 0; guess < pieces.length; guess += 1) {
+    sum += tokenizer.count(pieces[guess]!)
+    if (sum > maxTokens) break
   }
-  for (let count = low; count > 0; count -= 1) {
+  let best = { text: '', tokens: 0, cut: true }
+  const fits = (count: number): boolean => {
     const text = joined(pieces, count)
     const tokens = tokenizer.count(text)
-    if (tokens <= maxTokens) return { text, tokens, cut: true }
+    if (tokens <= maxTokens) best = { text, tokens, cut: true }
+    return tokens <= maxTokens
   }
-  return { text: '', tokens: 0, cut: true }
+  if (fits(guess)) {
+    for (let count = guess + 1; count <= pieces.length && fits(count);) count += 1
+  } else {
+    for (let count = guess - 1; count > 0 && !fits(count);) count -= 1
+  }
+  return best
 }
 
 function joined(pieces: readonly string[], count: number): string {

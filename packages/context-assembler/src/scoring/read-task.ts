@@ -6,6 +6,8 @@ import { wordGrams } from './text/word-grams.ts'
 
 /** A word of a task as an index sees it. */
 export interface TaskWord {
+  /** Number of the task that last used the word: tells repeated words without a set. */
+  lastTask: number
   readonly stem: string
   /** Number of the term, -1 where no item holds it. */
   readonly term: number
@@ -16,6 +18,8 @@ export interface TaskWord {
   readonly gramCount: number
   /** Row in the word vectors, or -1. */
   readonly row: number
+  /** The row as floats, from its first use on. */
+  vector: Float32Array | undefined
 }
 
 /** A task made ready. */
@@ -34,22 +38,32 @@ export type TaskReader = (task: string) => ReadTask
 export const maxTaskCharacters = 4000
 /** Of more words than this the rarest count. */
 export const maxTaskWords = 48
+/** Pieces of words that more items hold than this, and more than a sixteenth of all, tell nothing apart. */
+const commonGram = 512
 /** Words remembered before the memory is emptied: bounds it against endless new words. */
 const maxRemembered = 8192
 
 /** Creates a reader. */
 export function createTaskReader(data: IndexData): TaskReader {
-  const remembered = new Map<string, TaskWord | undefined>()
+  const remembered = new Map<string, TaskWord | null>()
+  const byStem = new Map<string, TaskWord>()
+  let taskNumber = 0
   const lookUp = (word: string): TaskWord | undefined => {
-    if (remembered.has(word)) return remembered.get(word)
-    if (remembered.size >= maxRemembered) remembered.clear()
-    const found = readWord(word, data)
-    remembered.set(word, found)
+    const known = remembered.get(word)
+    if (known !== undefined) return known ?? undefined
+    if (remembered.size >= maxRemembered) {
+      remembered.clear()
+      byStem.clear()
+    }
+    const stem = stemOfWord(word)
+    let found = stem === '' ? undefined : byStem.get(stem)
+    if (!found && stem !== '') byStem.set(stem, (found = readStem(stem, data)))
+    remembered.set(word, found ?? null)
     return found
   }
   return (task) => {
     const words: TaskWord[] = []
-    const seen = new Set<string>()
+    taskNumber += 1
     const bigrams: number[] = []
     let last = -1
     for (const raw of splitWords(
@@ -62,8 +76,8 @@ export function createTaskReader(data: IndexData): TaskReader {
         if (pair >= 0) bigrams.push(pair)
       }
       last = word.term
-      if (seen.has(word.stem)) continue
-      seen.add(word.stem)
+      if (word.lastTask === taskNumber) continue
+      word.lastTask = taskNumber
       words.push(word)
     }
     const kept = words.length > maxTaskWords ? rarest(words) : words
@@ -73,26 +87,42 @@ export function createTaskReader(data: IndexData): TaskReader {
   }
 }
 
-function readWord(word: string, data: IndexData): TaskWord | undefined {
-  const stem = stemOfWord(word)
-  if (stem === '') return undefined
+function holdersOf(data: IndexData, gram: number): number {
+  return data.grams.starts[gram + 1]! - data.grams.starts[gram]!
+}
+
+function readStem(stem: string, data: IndexData): TaskWord {
   const term = data.terms.find(stem)
   const rarity = wordRarity(stem)
   const grams = wordGrams(stem)
+  const mostHolders = Math.max(commonGram, data.ids.length / 16)
   return {
+    lastTask: 0,
     stem,
     term,
     rarity,
     weight: term >= 0 ? data.termWeights[term]! : rarity,
-    grams: Int32Array.from(grams.map((gram) => data.gramTable.find(gram)).filter((id) => id >= 0)),
+    grams: Int32Array.from(
+      grams
+        .map((gram) => data.gramTable.find(gram))
+        .filter((id) => id >= 0 && holdersOf(data, id) <= mostHolders),
+    ),
     gramCount: grams.length,
     row: data.vectors?.rows.get(stem) ?? -1,
+    vector: undefined,
   }
 }
 
+/** The words of most weight, in their order; of equal ones the first. */
 function rarest(words: readonly TaskWord[]): TaskWord[] {
-  const order = words.map((_word, index) => index)
-  order.sort((a, b) => words[b]!.weight - words[a]!.weight || a - b)
-  const kept = order.slice(0, maxTaskWords).sort((a, b) => a - b)
-  return kept.map((index) => words[index]!)
+  const weights = Float64Array.from(words, (word) => word.weight).sort()
+  const least = weights[words.length - maxTaskWords]!
+  let equals = maxTaskWords
+  for (const { weight } of words) if (weight > least) equals -= 1
+  return words.filter(({ weight }) => {
+    if (weight > least) return true
+    if (weight < least || equals === 0) return false
+    equals -= 1
+    return true
+  })
 }

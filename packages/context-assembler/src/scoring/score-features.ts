@@ -2,7 +2,7 @@ import type { IndexData } from './index-data.ts'
 import type { Postings } from './postings.ts'
 import type { ReadTask } from './read-task.ts'
 import { featureNames, type FeatureMix, type FeatureName } from './relevance-weights.ts'
-import { addWordVector, normalise } from './word-vectors.ts'
+import { addWordVector, normalise, type WordVectors } from './word-vectors.ts'
 
 /** One column a feature, one value an item. Overwritten by the next task. */
 export type FeatureColumns = Readonly<Record<FeatureName, Float32Array>>
@@ -13,6 +13,9 @@ export interface FeatureScorer {
   /** Fills the columns; with a mix, meaning only for the items that could come first. */
   score(task: ReadTask, mix: FeatureMix | undefined): void
 }
+
+/** Of more words than this, only the rarest are looked at letter by letter. */
+const maxGramWords = 24
 
 /** Above this many items, meaning is worked out for the best by words alone. */
 const meaningCandidates = 256
@@ -28,13 +31,13 @@ export function createFeatureScorer(data: IndexData): FeatureScorer {
   const exampleSums = new Float32Array(data.exampleItems.length)
   const taskVector = new Float32Array(data.vectors?.dimensions ?? 0)
 
-  const scoreWords = (task: ReadTask): void => {
+  const scoreWords = (task: ReadTask, wantsBody: boolean): void => {
     const { fields, body, name, coverage } = columns
     const byRoot = task.totalWeight > 0 ? 1 / Math.sqrt(task.totalWeight) : 0
     const byTotal = byRoot * byRoot
     for (const word of task.words) {
       if (word.term < 0) continue
-      addPostings(data.body, word.term, word.weight * byRoot, body)
+      if (wantsBody) addPostings(data.body, word.term, word.weight * byRoot, body)
       addPostings(data.name, word.term, 1, name)
       cover(data.fields, word.term, word.weight * byRoot, fields, word.weight * byTotal, coverage)
       coverBodies(data, word.term, word.weight * byTotal * bodyCoverage, coverage)
@@ -44,11 +47,15 @@ export function createFeatureScorer(data: IndexData): FeatureScorer {
   const scoreGrams = (task: ReadTask): void => {
     let known = 0
     let total = 0
-    for (const word of task.words) {
-      total += word.rarity * word.gramCount
-      for (const gram of word.grams) {
+    const most = task.words.length
+    const few = most > maxGramWords ? rarityBound(task) : 0
+    for (const { rarity, gramCount, grams } of task.words) {
+      if (rarity < few) continue
+      total += rarity * gramCount
+      for (let i = 0; i < grams.length; i += 1) {
+        const gram = grams[i]!
         if (gramSums[gram] === 0) touched[known++] = gram
-        gramSums[gram]! += word.rarity
+        gramSums[gram]! += rarity
       }
     }
     const factor = total > 0 ? 1 / Math.sqrt(total) : 0
@@ -84,7 +91,10 @@ export function createFeatureScorer(data: IndexData): FeatureScorer {
     if (!vectors) return
     taskVector.fill(0)
     for (const word of task.words) {
-      if (word.row >= 0) addWordVector(taskVector, vectors, word.row, 1)
+      if (word.row < 0) continue
+      word.vector ??= vectorOf(vectors, word.row)
+      const { vector } = word
+      for (let k = 0; k < vector.length; k += 1) taskVector[k]! += vector[k]!
     }
     normalise(taskVector)
     if (mix && count > meaningCandidates * 1.5) {
@@ -108,7 +118,7 @@ export function createFeatureScorer(data: IndexData): FeatureScorer {
     columns,
     score(task, mix) {
       for (const name of featureNames) columns[name].fill(0)
-      scoreWords(task)
+      scoreWords(task, mix === undefined || mix.weights.body > 0)
       scoreGrams(task)
       scoreBigrams(task)
       scoreExamples(task)
@@ -183,7 +193,9 @@ function dot(rows: Float32Array, row: number, vector: Float32Array): number {
   return a + b
 }
 
-/** The items that come first without meaning, by a threshold found among their scores. */
+const bucketCount = 1024
+
+/** About `limit` items that come first without meaning; none where no word matches. */
 function bestByWords(columns: FeatureColumns, mix: FeatureMix, limit: number): number[] {
   const count = columns.fields.length
   const scores = new Float32Array(count)
@@ -193,10 +205,29 @@ function bestByWords(columns: FeatureColumns, mix: FeatureMix, limit: number): n
     if (weight === 0) continue
     for (let i = 0; i < count; i += 1) scores[i]! += weight * column[i]!
   }
-  const sorted = scores.slice().sort()
-  const least = sorted[count - limit]!
+  let highest = 0
+  for (let i = 0; i < count; i += 1) if (scores[i]! > highest) highest = scores[i]!
+  if (highest === 0) return []
+  // A histogram instead of a sort: the bound is the lower edge of the bucket that holds the last place.
+  const buckets = new Uint32Array(bucketCount)
+  const factor = (bucketCount - 1) / highest
+  for (let i = 0; i < count; i += 1) buckets[(scores[i]! * factor) | 0]! += 1
+  let bucket = bucketCount - 1
+  for (let seen = buckets[bucket]!; seen < limit && bucket > 1;) seen += buckets[--bucket]!
   const best: number[] = []
-  for (let i = 0; i < count && best.length < limit; i += 1) if (scores[i]! > least) best.push(i)
-  for (let i = 0; i < count && best.length < limit; i += 1) if (least === scores[i]) best.push(i)
+  for (let i = 0; i < count && best.length < 2 * limit; i += 1) {
+    if (((scores[i]! * factor) | 0) >= bucket) best.push(i)
+  }
   return best
+}
+
+function rarityBound(task: ReadTask): number {
+  const rarities = Float64Array.from(task.words, (word) => word.rarity).sort()
+  return rarities[rarities.length - maxGramWords]!
+}
+
+function vectorOf(vectors: WordVectors, row: number): Float32Array {
+  const vector = new Float32Array(vectors.dimensions)
+  addWordVector(vector, vectors, row, 1)
+  return vector
 }

@@ -6,37 +6,29 @@ const maxWordLength = 40
  * give pairs of characters. Uses no `Intl`, whose answers differ between builds.
  */
 export function splitWords(text: string): string[] {
+  if (notAscii.test(text)) return splitUnicode(text)
+  if (!camelCase.test(text)) {
+    const words: string[] = text.toLowerCase().match(/[a-z0-9]+/g) ?? []
+    return words.some(isTooLong) ? words.filter((word) => !isTooLong(word)) : words
+  }
   const words: string[] = []
-  const lower = text.toLowerCase()
-  let start = -1
-  let camel = false
-  for (let i = 0; i <= text.length; i += 1) {
-    const code = i < text.length ? text.charCodeAt(i) : 32
-    if (code > 127) return splitUnicode(text)
-    const isLower = code >= 97 && code <= 122
-    const isUpper = code >= 65 && code <= 90
-    if (isLower || isUpper || (code >= 48 && code <= 57)) {
-      if (start < 0) start = i
-      else if (isUpper) camel ||= text.charCodeAt(i - 1) >= 97
-      else if (isLower) camel ||= isUpperAt(text, i - 1) && i - 1 > start
-    } else if (start >= 0) {
-      if (camel) addCamel(text.slice(start, i), words)
-      else if (i - start <= maxWordLength) words.push(lower.slice(start, i))
-      start = -1
-      camel = false
-    }
+  for (const run of text.match(/[A-Za-z0-9]+/g) ?? []) {
+    if (isTooLong(run)) continue
+    if (camelCase.test(run)) addCamel(run, words)
+    else words.push(run.toLowerCase())
   }
   return words
 }
 
-function isUpperAt(text: string, index: number): boolean {
-  const code = text.charCodeAt(index)
-  return code >= 65 && code <= 90
+const notAscii = /[^\u0000-\u007F]/ // oxlint-disable-line no-control-regex
+const camelCase = /[a-z][A-Z]|[A-Z]{2}[a-z]/
+
+function isTooLong(word: string): boolean {
+  return word.length > maxWordLength
 }
 
 /** `parseHTMLPage` gives parse, html, page. */
 function addCamel(run: string, words: string[]): void {
-  if (run.length > maxWordLength) return
   for (const part of run.match(/[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+/g) ?? []) {
     words.push(part.toLowerCase())
   }

@@ -56,12 +56,15 @@ for (const dataset of datasets()) {
     if (!options.json) print(results.slice(-scorerNames.length))
   }
 }
+const abstaining = abstentions(datasets())
+if (!options.json) printAbstentions(abstaining)
 const report = {
   data: resolve(options.data),
   queries_at_most: Number(options.queries),
   node: process.version,
   cpu: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
   results,
+  abstaining,
 }
 mkdirSync(dirname(options.out), { recursive: true })
 writeFileSync(options.out, `${JSON.stringify(report, null, 2)}\n`)
@@ -128,6 +131,62 @@ function evaluate(
       return [name, { ...measure(ids, relevant), us_p50: at(0.5), us_p95: at(0.95) }]
     }),
   )
+}
+
+interface Abstention {
+  readonly dataset: string
+  /** Percentage of tasks for which nothing is said to fit, among 50 items: with the right ones there, */
+  readonly answerable: number
+  /** with the right ones taken away but all their like left, */
+  readonly taken_away: number
+  /** and tasks of another data set. */
+  readonly foreign: number
+}
+
+/** How often ours says that nothing fits. */
+function abstentions(all: readonly Dataset[]): Abstention[] {
+  const plain = all.filter(({ name }) => !name.includes('+'))
+  return plain.flatMap((dataset, position) => {
+    const other =
+      plain.find(
+        ({ name }, at) => at > position && name.split('-')[0] !== dataset.name.split('-')[0],
+      ) ?? plain[0]!
+    if (dataset.items.length < 50 || other === dataset) return []
+    const trials = trialsOf(dataset, 50, { maxQueries: 100 })
+    const count = { answerable: 0, taken_away: 0, foreign: 0 }
+    const below = (items: readonly ScorableItem[], task: string): number => {
+      const index = createRelevanceIndex(items, { wordVectors: vectors })
+      return (index.rank(task, { limit: 1 })[0]?.score ?? 0) < (index.threshold ?? 0) ? 1 : 0
+    }
+    for (const [at, { query, candidates }] of trials.entries()) {
+      const items = candidates.map((index): ScorableItem => dataset.items[index]!)
+      const wrong = items.filter(({ id }) => !query.relevant.includes(id))
+      count.answerable += below(items, query.q)
+      count.taken_away += below(wrong, query.q)
+      count.foreign += below(items, other.queries[(at * 7) % other.queries.length]!.q)
+    }
+    const share = (value: number): number => Math.round((value / trials.length) * 1000) / 10
+    return [
+      {
+        dataset: dataset.name,
+        answerable: share(count.answerable),
+        taken_away: share(count.taken_away),
+        foreign: share(count.foreign),
+      },
+    ]
+  })
+}
+
+function printAbstentions(rows: readonly Abstention[]): void {
+  if (rows.length === 0) return
+  console.log('\nnothing fits, among 50 items, ours with word vectors (% of tasks)')
+  console.log(`${''.padEnd(24)} answer there   answer taken away   task of other data`)
+  for (const { dataset, answerable, taken_away, foreign } of rows) {
+    console.log(
+      dataset.padEnd(24),
+      `${answerable.toFixed(1).padStart(10)} ${taken_away.toFixed(1).padStart(19)} ${foreign.toFixed(1).padStart(19)}`,
+    )
+  }
 }
 
 function print(rows: readonly Result[]): void {

@@ -30,10 +30,13 @@ export const permissiveArchives: readonly string[] = [
   'wshobson__agents',
 ]
 
-/** Every Markdown file and marketplace description of the permissive archives, in a fixed order. */
-export function* readMarketplaces(folder: string): Generator<MarketplaceFile> {
+/** Every Markdown and JSON file of the archives, in a fixed order. Default: all permissive ones. */
+export function* readMarketplaces(
+  folder: string,
+  archives: readonly string[] = permissiveArchives,
+): Generator<MarketplaceFile> {
   const present = new Set(readdirSync(folder))
-  for (const archive of permissiveArchives) {
+  for (const archive of archives) {
     const name = `${archive}.tar.gz`
     if (!present.has(name)) continue
     for (const file of readTar(gunzipSync(readFileSync(join(folder, name))))) {

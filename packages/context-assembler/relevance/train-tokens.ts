@@ -16,10 +16,14 @@ export interface TokenSample {
 }
 
 /** Documents of up to 8,000 characters, chosen by a hash of their path, so that each run takes the same. */
-export function tokenSamples(folder: string, share: number): TokenSample[] {
+export function tokenSamples(
+  folder: string,
+  share: number,
+  archives?: readonly string[],
+): TokenSample[] {
   const samples: TokenSample[] = []
   const known = new Set<string>()
-  for (const { archive, path, text } of readMarketplaces(folder)) {
+  for (const { archive, path, text } of readMarketplaces(folder, archives)) {
     const hash = createHash('sha256').update(`${archive}/${path}`).digest()
     if (hash.readUInt16BE(0) / 65_536 >= share || text.length < 200) continue
     const piece = text.slice(0, 8000)

@@ -23,7 +23,14 @@ export type {
 } from './assembled-context.ts'
 export { ContextError, type ContextErrorCode } from './errors.ts'
 export { keywordScorer } from './scoring/keyword-scorer.ts'
-export type { RankedItem, Ranking, ScorableItem, ScorablePart, Scorer } from './scoring/scorer.ts'
+export type {
+  LocaleText,
+  RankedItem,
+  Ranking,
+  ScorableItem,
+  ScorablePart,
+  Scorer,
+} from './scoring/scorer.ts'
 export {
   createRelevanceIndex,
   type Explanation,

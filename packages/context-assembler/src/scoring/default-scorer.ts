@@ -52,6 +52,7 @@ function rememberedScorable(item: AssignedItem): ScorableItem {
     examples: fresh.examples && [...fresh.examples],
     skills: fresh.skills?.map((part) => ({ ...part })),
     commands: fresh.commands?.map((part) => ({ ...part })),
+    locales: fresh.locales && structuredClone(fresh.locales),
   }
   scorables.set(item, kept)
   return kept
@@ -75,6 +76,7 @@ function sameTexts(a: ScorableItem, b: ScorableItem): boolean {
     sameList(a.use_cases, b.use_cases) &&
     sameList(a.examples, b.examples) &&
     sameParts(a.skills, b.skills) &&
-    sameParts(a.commands, b.commands)
+    sameParts(a.commands, b.commands) &&
+    JSON.stringify(a.locales) === JSON.stringify(b.locales)
   )
 }

@@ -150,6 +150,7 @@ function preparedOf(item: ScorableItem, vectors: WordVectors | undefined): Prepa
     item.slug,
     item.description,
     item.body,
+    ...Object.values(item.locales ?? {}).flatMap(({ name, description }) => [name, description]),
     ...(item.tags ?? []),
     ...(item.use_cases ?? []),
     ...(item.examples ?? []),

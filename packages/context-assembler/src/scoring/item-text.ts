@@ -3,7 +3,7 @@ import type { ScorableItem } from './scorer.ts'
 
 /** An assigned item as a scorer sees it; its body is the root SKILL.md where none is given. */
 export function scorableOf(item: AssignedItem): ScorableItem {
-  const { name, slug, description, tags, use_cases, examples, skills, commands } = item
+  const { name, slug, description, tags, use_cases, examples, skills, commands, locales } = item
   const body =
     item.body ?? item.content?.find((file) => /^(?:\.\/)?skill\.md$/i.test(file.path))?.text
   return {
@@ -17,6 +17,7 @@ export function scorableOf(item: AssignedItem): ScorableItem {
     skills,
     commands,
     body,
+    locales,
   }
 }
 

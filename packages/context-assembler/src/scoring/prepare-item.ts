@@ -54,6 +54,7 @@ export function prepareItem(item: ScorableItem, vectors: WordVectors | undefined
   const tags = analyseText((item.tags ?? []).join(' '))
   const description = analyseText(withoutExclusions(item.description ?? ''))
   const body = analyseText((item.body ?? '').slice(0, maxBodyCharacters))
+  const translated = analyseText(localeTexts(item).join(' '))
   const useCases = analyseText(listed(item.use_cases).join(' '))
   const examples = listed(item.examples).map(analyseText)
   const parts = [...listed(item.skills), ...listed(item.commands)]
@@ -68,6 +69,7 @@ export function prepareItem(item: ScorableItem, vectors: WordVectors | undefined
   add(tags, fieldWeights.tags)
   add(description, fieldWeights.description / lengthNorm('description', description.length))
   add(useCases, fieldWeights.use_cases / lengthNorm('description', useCases.length))
+  add(translated, fieldWeights.description)
   add(partNames, fieldWeights.parts / Math.sqrt(Math.max(1, parts.length)))
   add(partTexts, fieldWeights.partTexts / lengthNorm('description', partTexts.length))
   for (const example of examples) {
@@ -84,7 +86,7 @@ export function prepareItem(item: ScorableItem, vectors: WordVectors | undefined
   const distinctName = new Set(name)
   let nameTotal = 0
   for (const stem of distinctName) nameTotal += nameShare(stem)
-  const { grams, gramWeights } = gramsOf([name, name, description, tags])
+  const { grams, gramWeights } = gramsOf([name, name, description, tags, translated])
   return {
     stems,
     fields: Float32Array.from(stems, (stem) => saturate(weights.get(stem) ?? 0)),
@@ -101,6 +103,13 @@ export function prepareItem(item: ScorableItem, vectors: WordVectors | undefined
       ? examples.map((example) => sumVector(vectors, new Map(example.map((stem) => [stem, 1]))))
       : [],
   }
+}
+
+/** Kept apart from the description, so that its length stays what it is. */
+function localeTexts(item: ScorableItem): string[] {
+  return Object.values(item.locales ?? {})
+    .slice(0, maxListed)
+    .flatMap(({ name, description }) => [name ?? '', description ?? ''])
 }
 
 function listed<T>(list: readonly T[] | undefined): readonly T[] {

@@ -13,6 +13,14 @@ export interface ScorableItem {
   /** Commands of a plugin. */
   readonly commands?: readonly ScorablePart[] | undefined
   readonly body?: string | undefined
+  /** Name and description in other languages, by language. */
+  readonly locales?: Readonly<Record<string, LocaleText>> | undefined
+}
+
+/** An item's texts in one language. */
+export interface LocaleText {
+  readonly name?: string | undefined
+  readonly description?: string | undefined
 }
 
 /** A named part of a plugin. */

@@ -11,6 +11,8 @@ export function readFrontmatterByColon(source: string): Record<string, unknown> 
       const [, key = '', value = ''] = start
       current = attributes.has(key) ? undefined : [value.trim()]
       if (current !== undefined) attributes.set(key, current)
+    } else if (foreignStart.test(line)) {
+      current = undefined // a name no attribute has: neither it nor what follows belongs to the one before
     } else if (line.trim() !== '') {
       current?.push(line.trim())
     }
@@ -23,6 +25,8 @@ export function readFrontmatterByColon(source: string): Record<string, unknown> 
 }
 
 const attributeStart = /^([A-Za-z_][A-Za-z0-9_.-]{0,63})[ \t]*:(?:[ \t]+(.*)|$)/
+
+const foreignStart = /^[^\s:-][^\s:]{0,63}[ \t]*:(?:[ \t]|$)/
 
 function valueOf(lines: readonly string[]): unknown {
   const [first = '', ...more] = lines

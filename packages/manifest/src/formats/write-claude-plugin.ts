@@ -12,9 +12,8 @@ export function writeClaudePlugin(draft: DraftOf<'plugin'>): WrittenFormat {
   const documents: Record<string, unknown> = { '.claude-plugin/plugin.json': pluginJson(draft) }
   if (content.hooks !== undefined)
     documents['hooks/hooks.json'] = { hooks: writtenHooks(content.hooks) }
-  if (content.mcp_servers !== undefined) {
-    documents['.mcp.json'] = { mcpServers: writtenMcpServers(content.mcp_servers) }
-  }
+  const servers = (content.mcp_servers ?? []).filter(({ type }) => type !== 'bundle')
+  if (servers.length > 0) documents['.mcp.json'] = { mcpServers: writtenMcpServers(servers) }
   if (content.lsp_servers !== undefined) {
     documents['.lsp.json'] = Object.fromEntries(
       content.lsp_servers.map(({ name, extensions, ...settings }) => [
@@ -79,11 +78,20 @@ function pluginJson(draft: DraftOf<'plugin'>): JsonObject {
     commands: paths(content.commands, 'commands'),
     agents: paths(content.agents, 'agents'),
     outputStyles: paths(content.output_styles, 'output-styles'),
+    mcpServers: bundlesOf(content.mcp_servers),
     settings: content.settings,
     userConfig: content.user_config,
     channels: content.channels,
     dependencies: writtenDependencies(draft.dependencies),
   }) as JsonObject
+}
+
+/** Bundles stand in plugin.json, by path or address; other servers in `.mcp.json`. */
+function bundlesOf(servers: readonly PluginMcpServer[] | undefined): string[] | undefined {
+  const bundles = (servers ?? []).flatMap(({ bundle, type, url }) =>
+    type === 'bundle' ? [bundle === undefined ? (url ?? '') : `./${bundle}`] : [],
+  )
+  return bundles.length === 0 ? undefined : bundles
 }
 
 function writtenHooks(hooks: readonly PluginHook[]): Record<string, JsonObject[]> {

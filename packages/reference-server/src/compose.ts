@@ -150,7 +150,7 @@ async function importAtStart(
     path: resolve(path),
     signal,
   })
-  const summary = { status, name, released, problems }
-  log.info(summary, `marketplace ${status}`)
-  return summary
+  // Counts alone: the name is a text of the source's, and the log is no place for those.
+  log.info({ released, problems }, `marketplace ${status}`)
+  return { status, name, released, problems }
 }

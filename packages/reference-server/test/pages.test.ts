@@ -27,7 +27,9 @@ describe('pages and documents', () => {
     const response = await app.request(path)
     expect(response.status).toBe(status)
     expect(response.headers.get('content-type')).toMatch(/^text\/html/)
-    return response.text()
+    const html = await response.text()
+    expect(html).toMatch(/^<!doctype html><html lang="en">/)
+    return html
   }
 
   it('[C12] shows a tab for every kind, a search form, an order, and cards that link to items', async () => {
@@ -52,6 +54,13 @@ describe('pages and documents', () => {
     ]) {
       expect(html).toContain(text)
     }
+  })
+
+  it('[C12] tells how to fetch the package from the origin the page came from', async () => {
+    const html = await page('https://mothership.example/items/skills/ada.word-count')
+    expect(html).toContain(
+      'curl -OJ &quot;https://mothership.example/api/v1/marketplace/releases/skills/ada.word-count/1.0.0/package&quot;',
+    )
   })
 
   it('answers a link that leads nowhere with a page', async () => {

@@ -85,8 +85,9 @@ export const keyRecordField: z.ZodType<KeyRecord> = z.object({
   key_id: keyIdField,
   public_key: publicKeyField,
   author_id: authorIdField,
-  // One publisher's; the empty text stands for bare slugs, which are the operator's own.
-  namespaces: z.array(z.union([z.literal(''), namespaceField])).max(100),
+  // One publisher's; the empty text stands for bare slugs, which are the operator's own. An importer owns one for every
+  // source it ever imported: 10,000 of 64 characters stay below a megabyte.
+  namespaces: z.array(z.union([z.literal(''), namespaceField])).max(10_000),
   valid_from: timeField,
   valid_until: z.exactOptional(timeField),
   revoked_at: z.exactOptional(timeField),

@@ -1,5 +1,7 @@
 import { itemListQuerySchema, readQuery } from '@mothership/client/contract'
 import type { Context, Hono } from 'hono'
+import { html } from 'hono/html'
+import type { Child } from 'hono/jsx'
 import { RequestError } from '../errors.ts'
 import { kindOfCategory } from '../features/catalog/service.ts'
 import type { Services } from '../features/services.ts'
@@ -27,7 +29,8 @@ export function mountPages(app: Hono<Environment>, { catalog, categories }: Serv
       const kind = kindOfCategory(String(category))
       const list = await catalog.list(kind, query)
       const { categories: all } = await categories.list()
-      return c.html(
+      return answerPage(
+        c,
         <BrowsePage categories={all} category={String(category)} query={query} list={list} />,
       )
     }),
@@ -41,7 +44,8 @@ export function mountPages(app: Hono<Environment>, { catalog, categories }: Serv
       const release = await catalog.release(kind, slug, item.version)
       const { versions } = await catalog.versions(kind, slug)
       const packageUrl = new URL(release.package_url, c.req.url).href
-      return c.html(
+      return answerPage(
+        c,
         <ItemPage item={item} release={release} versions={versions} packageUrl={packageUrl} />,
       )
     }),
@@ -65,6 +69,15 @@ async function orMissing(
     return await page()
   } catch (error) {
     if (!(error instanceof RequestError) || error.code !== 'not_found') throw error
-    return c.html(<MissingPage detail={error.message} />, 404)
+    return answerPage(c, <MissingPage detail={error.message} />, 404)
   }
+}
+
+/** A page with its document type, without which a browser lays it out as one of 1998. */
+function answerPage(
+  c: Context<Environment>,
+  page: Child,
+  status: 200 | 404 = 200,
+): Response | Promise<Response> {
+  return c.html(html`<!doctype html>${page}`, status)
 }

@@ -87,7 +87,17 @@ export const moderationOperations: {
     params: submissionParamsSchema,
     body: { type: 'json', schema: approvalSchema },
     answers: { 200: { type: 'json', description: 'Approved', schema: submissionSchema } },
-    errors: ['unauthenticated', 'forbidden', 'not_found', 'already_decided', 'version_exists'],
+    errors: [
+      'unauthenticated',
+      'forbidden',
+      'not_found',
+      'already_decided',
+      'version_exists',
+      'namespace_not_owned',
+      'digest_mismatch',
+      'invalid_manifest',
+      'invalid_signature',
+    ],
   }),
   'moderation.reject': defineOperation({
     id: 'moderation.reject',

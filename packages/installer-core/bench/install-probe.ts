@@ -5,7 +5,6 @@ import { createInstaller } from '@mothership/installer-core'
 import type { ArtifactRelease } from '@mothership/installer-core'
 import { createKeyring } from '@mothership/manifest'
 import type { KeyRecord } from '@mothership/manifest'
-import pacote from 'pacote'
 
 interface Probe {
   readonly task: 'ours' | 'pacote' | 'nothing'
@@ -32,6 +31,7 @@ if (task === 'ours') {
   })
   await installer.install(sample.release)
 } else if (task === 'pacote') {
+  const { default: pacote } = await import('pacote')
   await pacote.extract(`file:${sample.npmArchive}`, join(out, 'tree'), {
     cache: join(out, 'cache'),
   })

@@ -78,9 +78,7 @@ export const nodeFileSystem: FileSystem = {
   async removeDirectory(path) {
     rmdirSync(path)
   },
-  async removeTree(path) {
-    await rm(path, { recursive: true, force: true })
-  },
+  removeTree,
   async sync(path) {
     const handle = await open(path, constants.O_RDONLY | noFollow)
     try {
@@ -167,6 +165,18 @@ async function appendFile(
   } finally {
     await handle.close()
   }
+}
+
+/** Most of what is removed is gone already, a file, or an empty directory: those need no thread. */
+async function removeTree(path: string): Promise<void> {
+  const status = lstatSync(path, { throwIfNoEntry: false })
+  if (status === undefined) return
+  if (!status.isDirectory()) {
+    unlinkSync(path)
+    return
+  }
+  if (readdirSync(path).length === 0) rmdirSync(path)
+  else await rm(path, { recursive: true, force: true })
 }
 
 async function* readChunks(path: string): AsyncGenerator<Uint8Array, void, undefined> {

@@ -17,19 +17,15 @@ import type {
 } from '../ports/kind-adapter.ts'
 import { layoutRefused } from '../stages/prepare.ts'
 
-// What a host finds in a plugin directory; one of them has to be there.
-const parts = ['skills/', 'commands/', 'agents/', 'hooks/', 'output-styles/', '.claude-plugin/']
-const partFiles = ['SKILL.md', '.mcp.json', 'mcp.json', '.lsp.json', 'plugin.json']
-
 /**
- * Claude plugins: one directory per plugin, laid out as its author packed it. Its MCP servers are also entered into the
+ * Claude plugins: one directory per plugin, laid out as its author packed it. No file is asked for: a plugin may be
+ * nothing but what its marketplace says about it, language servers for example. Its MCP servers are also entered into the
  * target's `mcpConfigs`, for hosts that read one file of servers, and taken out again with it.
  */
 export const pluginAdapter: KindAdapter = {
   kind: 'plugin',
   async plan(item) {
     const manifest = assertPlugin(item.manifest)
-    assertLayout(item)
     if (!item.enabled) return { edits: [] }
     const servers = entriesOf(item, manifest)
     return {
@@ -65,20 +61,6 @@ interface ServerEntry {
 function assertPlugin(manifest: Manifest): ManifestOf<'plugin'> {
   if (manifest.kind === 'plugin') return manifest
   throw layoutRefused(manifest, 'kind', '.', 'is not a plugin')
-}
-
-function assertLayout(item: AdapterItem): void {
-  const found = item.files.some(
-    ({ path }) => partFiles.includes(path) || parts.some((part) => path.startsWith(part)),
-  )
-  const serves = assertPlugin(item.manifest).content.mcp_servers?.length ?? 0
-  if (found || serves > 0) return
-  throw layoutRefused(
-    item.manifest,
-    'plugin_parts',
-    '.claude-plugin/plugin.json',
-    'is missing, and so are skills, commands, agents, hooks and MCP servers',
-  )
 }
 
 function entriesOf(item: AdapterItem, manifest: ManifestOf<'plugin'>): readonly ServerEntry[] {

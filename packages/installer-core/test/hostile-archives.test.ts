@@ -86,6 +86,17 @@ describe('a signed package with hostile content', () => {
     }
   })
 
+  it('[TI12] says of an honest link that there are none in packages, and which it was', async () => {
+    const satellite = await satelliteFor(
+      rawTarGz([honest, { name: 'LATEST.md', type: '2', link: 'SKILL.md' }]),
+    )
+    const error: unknown = await satellite.installer
+      .install(skill)
+      .catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ rule: 'archive.link', file: 'LATEST.md' })
+    expect(error instanceof Error && error.message).toMatch(/link/)
+  })
+
   it('[TA8] masks modes to 644 and 755', async () => {
     const bytes = rawTarGz([{ ...honest, mode: 0o4666 }])
     const satellite = await satelliteFor(bytes)

@@ -2,7 +2,10 @@ import { createKeyring } from '@mothership/manifest'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createInstaller, InstallerError } from '../src/index.ts'
+import type { JsonValue } from '@mothership/manifest'
+import { createFileLedger, createInstaller, InstallerError } from '../src/index.ts'
+import type { LedgerChange } from '../src/index.ts'
+import { createFaultyFileSystem, systemError } from './support/faulty-file-system.ts'
 import { createMemorySource } from './support/memory-source.ts'
 import { createPublisher, pluginFiles, publish, skillFiles } from './support/publisher.ts'
 import { createSatellite } from './support/satellite.ts'
@@ -250,6 +253,63 @@ describe('refusals', () => {
     expect(error).toMatchObject({ code: 'identity_mismatch', stage: 'resolve' })
     const relabelled = await refusal(satellite.installer.install({ ...skill, version: '9.9.9' }))
     expect(relabelled).toMatchObject({ code: 'identity_mismatch', stage: 'verify' })
+  })
+
+  it('[TM7] [TM8] refuses a manifest with a field that nobody signed', async () => {
+    const manifest = {
+      ...(skillV1.release.manifest as Record<string, JsonValue>),
+      postinstall: 'x',
+    }
+    const release = { ...skillV1.release, manifest }
+    const satellite = createSatellite(createMemorySource({ ...skillV1, release }), [acme])
+    const error = await refusal(satellite.installer.install(skill))
+    expect(error).toMatchObject({ stage: 'verify', rule: 'manifest.bad_signature' })
+  })
+
+  it('[TI4] says what to do when the target lies on another file system', async () => {
+    const satellite = createSatellite(createMemorySource(skillV1), [acme])
+    const fs = createFaultyFileSystem(({ name, path }) => {
+      if (name === 'rename' && path.startsWith(satellite.skills)) {
+        throw systemError('EXDEV', name, path)
+      }
+    })
+    const before = satellite.hostTree()
+    const installer = createInstaller({ ...satellite.options, fs })
+    const error = await refusal(installer.install(skill))
+    expect(error).toMatchObject({ code: 'file_system', stage: 'commit', rule: 'errno.EXDEV' })
+    expect(error.message).toContain('one file system')
+    await expectNothingHappened(satellite, before)
+  })
+
+  it('refuses when the ledger cannot be reached, before anything is renamed', async () => {
+    const satellite = createSatellite(createMemorySource(skillV1), [acme])
+    const ledger = createFileLedger(join(satellite.root, 'ledger'))
+    const installer = createInstaller({
+      ...satellite.options,
+      ledger: { ...ledger, check: () => Promise.reject(new Error('connection refused')) },
+    })
+    const before = satellite.hostTree()
+    const error = await refusal(installer.install(skill))
+    expect(error).toMatchObject({ code: 'ledger_unavailable', stage: 'commit' })
+    await expectNothingHappened(satellite, before)
+  })
+
+  it('[X6] records later what a ledger missed after the rename', async () => {
+    const satellite = createSatellite(createMemorySource(skillV1), [acme])
+    const ledger = createFileLedger(join(satellite.root, 'ledger'))
+    let down = true
+    const flaky = {
+      ...ledger,
+      apply: (change: LedgerChange) =>
+        down ? Promise.reject(new Error('connection lost')) : ledger.apply(change),
+    }
+    const installer = createInstaller({ ...satellite.options, ledger: flaky })
+    const error = await refusal(installer.install(skill))
+    expect(error).toMatchObject({ code: 'unfinished', outcome: 'committed', stage: 'record' })
+    down = false
+    expect((await installer.recover()).operations).toMatchObject([{ outcome: 'finished' }])
+    expect(await installer.list()).toHaveLength(1)
+    expect((await installer.install(skill)).outcome).toBe('unchanged')
   })
 
   it('[TA22] refuses a file list that is not the one that was signed', async () => {

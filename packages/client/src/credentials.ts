@@ -7,6 +7,8 @@ import { createRedact, type Redact, redactCause } from './redact.ts'
 export interface CredentialHolder {
   readonly headers: () => Readonly<Record<string, string>>
   readonly accessToken: () => string | undefined
+  /** Whether there may be another access token than this one. */
+  readonly mayRenew: (refused: string | undefined) => boolean
   /**
    * After a 401: answers whether there is another access token than the one that was refused. Asks the host for one
    * at most once at a time, however many calls wait.
@@ -58,6 +60,7 @@ export function holdCredentials(
       ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
     }),
     accessToken: () => accessToken,
+    mayRenew: (refused) => accessToken !== refused || refreshAccessToken !== undefined,
     renew: async (refused, signal) => {
       if (accessToken !== refused) return true
       if (refreshAccessToken === undefined) return false

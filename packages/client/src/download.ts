@@ -5,6 +5,7 @@ import { operations } from './contract/index.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isOutage, MothershipError } from './errors.ts'
+import { type BodyReader, openBody } from './open-body.ts'
 import { type ExpectedPackage, type PackageHead, readPackageHead } from './package-head.ts'
 import { readProblem } from './read-answer.ts'
 
@@ -82,12 +83,12 @@ export function createDownload(config: MothershipConfig, endpoint: Endpoint): Do
     for (;;) {
       let waitMs = config.timeoutMs
       const deadline = openDeadline(waitMs, options.signal)
-      let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+      let reader: BodyReader | undefined
       try {
         const asked = wholeAgain ? 0 : received
         const response = await openPackage(params, asked, head?.etag, deadline)
         deadline.pause()
-        reader = response.body?.getReader()
+        reader = openBody(response, config.maxPackageBytes)
         const next = readPackageHead(response, item, config.maxPackageBytes)
         if (response.status === 206 && next.from !== received) {
           wholeAgain = true
@@ -102,7 +103,7 @@ export function createDownload(config: MothershipConfig, endpoint: Endpoint): Do
           deadline.restart(waitMs)
           const part = await reader?.read()
           deadline.pause()
-          if (part === undefined || part.done) break
+          if (part?.value === undefined) break
           const bytes = part.value.subarray(Math.min(skip, part.value.length))
           skip -= part.value.length - bytes.length
           if (bytes.length === 0) continue

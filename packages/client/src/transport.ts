@@ -57,15 +57,14 @@ export function createTransport(config: MothershipConfig, emit: Emit): Transport
     send: async (request, signal) => {
       const used = credentials.accessToken()
       const response = await dispatch(request, signal)
-      if (response.status !== 401) return response
-      try {
-        if (!(await credentials.renew(used, signal))) return response
-      } catch (error) {
-        await response.body?.cancel()
-        throw error
-      }
-      await response.body?.cancel()
-      return dispatch(request, signal) // once: another 401 is the caller's to see
+      if (response.status !== 401 || !credentials.mayRenew(used)) return response
+      await response.body?.cancel() // while the host is asked, nobody would read it
+      if (await credentials.renew(used, signal)) return dispatch(request, signal) // once, never again
+      throw new MothershipError(
+        'invalid_credential',
+        'The access token was refused, and there is no new one. Sign in again.',
+        { status: 401 },
+      )
     },
   }
 }

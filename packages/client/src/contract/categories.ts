@@ -46,6 +46,7 @@ export const categoryOperations: {
     path: '/api/v1/marketplace/categories',
     summary: 'The categories of this mothership',
     auth: ['public'],
+    scope: 'read',
     cache: 'reuse',
     answers: { 200: { type: 'json', description: 'All categories', schema: categoryListSchema } },
     errors: [],

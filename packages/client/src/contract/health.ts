@@ -31,6 +31,7 @@ export const healthOperations: {
     summary: 'Whether the mothership is well',
     description: 'Answers 200 in both states; `status` tells them apart.',
     auth: ['public'],
+    scope: 'read',
     answers: { 200: { type: 'json', description: 'The state', schema: healthSchema } },
     errors: [],
   }),

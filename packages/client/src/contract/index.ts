@@ -1,3 +1,18 @@
+export {
+  type Account,
+  type AccountList,
+  accountListSchema,
+  type AccountParams,
+  accountParamsSchema,
+  type AccountRole,
+  accountSchema,
+  type AccountUpdate,
+  accountUpdateSchema,
+  type Setup,
+  setupSchema,
+  type Whoami,
+  whoamiSchema,
+} from './accounts.ts'
 export { type Category, type CategoryList, categoryListSchema } from './categories.ts'
 export {
   authorIdField,
@@ -67,6 +82,7 @@ export {
   type PartsOf,
   type QueryOf,
   type Role,
+  type Scope,
 } from './operation.ts'
 export { type OperationId, operationList, type Operations, operations } from './operations.ts'
 export {
@@ -122,6 +138,22 @@ export {
   submissionSchema,
   type SubmissionStatus,
 } from './submissions.ts'
+export {
+  type Token,
+  type TokenCreated,
+  tokenCreatedSchema,
+  type TokenCreation,
+  tokenCreationSchema,
+  type TokenList,
+  tokenListSchema,
+  type TokenParams,
+  tokenParamsSchema,
+  type TokenRotation,
+  tokenRotationSchema,
+  tokenSchema,
+  type TokenScope,
+  tokenScopes,
+} from './tokens.ts'
 export {
   type ItemUsage,
   type UsageEvent,

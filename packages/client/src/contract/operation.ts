@@ -6,9 +6,24 @@ export type Bytes = ReadableStream<Uint8Array>
 
 /**
  * Who may call an operation. `public` needs no credential (one that is presented and unknown is still 401);
- * `satellite` presents `X-API-Token`; `publisher` and `operator` present `X-API-Key` or `Authorization: Bearer`.
+ * `satellite` presents `X-API-Token`; `operator` and `publisher` are keys of machines, sent as `X-API-Key` or
+ * `Authorization: Bearer`. `user`, `publisher`, `moderator` and `admin` are people: signed in, or with an API key.
  */
-export type Role = 'public' | 'satellite' | 'publisher' | 'operator'
+export type Role =
+  | 'public'
+  | 'satellite'
+  | 'user'
+  | 'publisher'
+  | 'moderator'
+  | 'admin'
+  | 'operator'
+
+/**
+ * What an operation touches; a token opens the scopes it was made with. `read`: the catalogue; `download`: packages;
+ * `usage`: reports; `publish`: submissions and keys; `moderate`: the queue; `manage`: publishers, accounts, summaries;
+ * `account`: one's own account and its tokens, which no token opens.
+ */
+export type Scope = 'read' | 'download' | 'usage' | 'publish' | 'moderate' | 'manage' | 'account'
 
 /** The types an operation carries: path parameters, query, headers, a JSON body or multipart parts, answers by status. */
 export interface OperationShape {
@@ -75,6 +90,10 @@ export interface AnyOperation {
   readonly description?: string
   /** Any of these may call it. */
   readonly auth: readonly Role[]
+  /** What it touches. */
+  readonly scope: Scope
+  /** Of those in `auth`, the roles that reach their own things only; somebody else's are 403 or 404 to them. */
+  readonly own?: readonly Role[]
   readonly params?: z.ZodType | undefined
   readonly query?: z.ZodType | undefined
   /** Request headers by lower-case name. */

@@ -1,3 +1,4 @@
+import { accountOperations } from './accounts.ts'
 import { categoryOperations } from './categories.ts'
 import { healthOperations } from './health.ts'
 import { itemOperations } from './items.ts'
@@ -6,6 +7,7 @@ import type { AnyOperation } from './operation.ts'
 import { publisherOperations } from './publishers.ts'
 import { releaseOperations } from './releases.ts'
 import { submissionOperations } from './submissions.ts'
+import { tokenOperations } from './tokens.ts'
 import { usageOperations } from './usage.ts'
 
 type Groups = typeof healthOperations &
@@ -15,7 +17,9 @@ type Groups = typeof healthOperations &
   typeof submissionOperations &
   typeof moderationOperations &
   typeof publisherOperations &
-  typeof usageOperations
+  typeof usageOperations &
+  typeof accountOperations &
+  typeof tokenOperations
 
 /** Every operation by its id, with its types. */
 export type Operations = { readonly [Id in keyof Groups]: Groups[Id] }
@@ -33,6 +37,8 @@ export const operations: Operations = {
   ...moderationOperations,
   ...publisherOperations,
   ...usageOperations,
+  ...accountOperations,
+  ...tokenOperations,
 }
 
 /** The operations as a list, for building routes and documents. */

@@ -12,6 +12,7 @@ export const problems: {
   not_found: { status: 404, title: 'There is no such thing here' },
   method_not_allowed: { status: 405, title: 'The path does not answer this method' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
+  account_exists: { status: 409, title: 'The account is already there' },
   already_decided: { status: 409, title: 'The submission was already decided' },
   author_exists: { status: 409, title: 'The author is already registered' },
   key_exists: { status: 409, title: 'The key is already registered' },
@@ -40,6 +41,7 @@ export type ProblemCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'request_timeout'
+  | 'account_exists'
   | 'already_decided'
   | 'author_exists'
   | 'key_exists'

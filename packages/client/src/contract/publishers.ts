@@ -111,7 +111,8 @@ export const publisherOperations: {
     method: 'POST',
     path: '/api/v1/publishers',
     summary: 'Register a publisher with its namespaces',
-    auth: ['operator'],
+    auth: ['admin', 'operator'],
+    scope: 'manage',
     body: { type: 'json', schema: publisherCreationSchema },
     answers: {
       201: {
@@ -128,6 +129,8 @@ export const publisherOperations: {
     path: '/api/v1/publishers/{author_id}/keys',
     summary: 'Register a key of one’s own, with proof of possession',
     auth: ['publisher'],
+    scope: 'publish',
+    own: ['publisher'],
     params: publisherParamsSchema,
     body: { type: 'json', schema: keyRegistrationSchema },
     answers: { 201: { type: 'json', description: 'The key', schema: keyRecordField } },
@@ -139,6 +142,7 @@ export const publisherOperations: {
     path: '/api/v1/publishers/{author_id}/keys',
     summary: 'Keys of a publisher, revoked ones included',
     auth: ['public'],
+    scope: 'read',
     params: publisherParamsSchema,
     answers: { 200: { type: 'json', description: 'The keys', schema: keyListSchema } },
     errors: ['not_found'],

@@ -117,6 +117,7 @@ export const releaseOperations: {
     description:
       'ETag is the quoted SHA-256 of the package. Range, If-Range and HEAD are answered; Content-Length is always there.',
     auth: ['public'],
+    scope: 'download',
     params: itemVersionParamsSchema,
     headers: downloadHeadersSchema,
     answers: {

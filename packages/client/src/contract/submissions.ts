@@ -22,10 +22,30 @@ export interface Finding {
   message: string
   file: string | null
   line: number | null
+  /** The beginning of what was found, at most 200 characters. */
+  excerpt?: string
 }
 
-/** Where a submission stands. */
-export type SubmissionStatus = 'pending' | 'approved' | 'rejected'
+/**
+ * Where a submission stands. `flagged`: kept out of the catalogue until somebody looks again; `withdrawn`: its author
+ * took it back.
+ */
+export type SubmissionStatus = 'pending' | 'flagged' | 'approved' | 'rejected' | 'withdrawn'
+
+/** Every status of a submission. */
+export const submissionStatuses: readonly SubmissionStatus[] = [
+  'pending',
+  'flagged',
+  'approved',
+  'rejected',
+  'withdrawn',
+]
+
+/** Whether the scan has looked at a submission: one that it has not is never approved. */
+export type ScanStatus = 'completed' | 'failed'
+
+/** Which releases a host follows. */
+export type Channel = 'stable' | 'beta'
 
 /** A release that waits for moderation, or whose moderation is done. */
 export interface Submission {
@@ -36,6 +56,13 @@ export interface Submission {
   name: string
   author_id: string
   status: SubmissionStatus
+  /** Grows with every change; a moderator who names the one they saw decides on nothing else. */
+  revision: number
+  scan_status: ScanStatus
+  channel: Channel
+  release_notes: string | null
+  /** The rejected or withdrawn submission of the same version that this one follows. */
+  previous_id: string | null
   key_id: string
   manifest_sha256: string
   package_sha256: string
@@ -49,6 +76,25 @@ export interface Submission {
   decided_by: string | null
   /** The moderator's note; the reason, when rejected. */
   note: string | null
+}
+
+/** Query of one's own submissions. */
+export interface SubmissionsQuery {
+  /** Default: every status. */
+  status?: SubmissionStatus
+  page: number
+  limit: number
+}
+
+/** One page of submissions. */
+export interface SubmissionList extends PageAnswer {
+  submissions: Submission[]
+}
+
+/** Body that changes what stands beside the manifest, while nobody has decided. */
+export interface SubmissionUpdate {
+  channel?: Channel
+  release_notes?: string | null
 }
 
 /** Path parameters of a submission. */
@@ -65,6 +111,14 @@ export interface SubmissionParts {
 /** Longest package: 50 MiB, as the archive reader has it by default. */
 export const maxPackageBytes = 52_428_800
 
+const releaseNotes = z.string().max(16_384) // a long changelog entry
+
+/** Schema of a status of a submission. */
+export const submissionStatusField: z.ZodType<SubmissionStatus> = z.enum(submissionStatuses)
+
+/** Schema of a channel. */
+export const channelField: z.ZodType<Channel> = z.enum(['stable', 'beta'])
+
 /** Schema of {@link Submission}. */
 export const submissionSchema: z.ZodType<Submission> = z.object({
   id: idField,
@@ -73,7 +127,12 @@ export const submissionSchema: z.ZodType<Submission> = z.object({
   version: versionField,
   name: z.string().max(256), // as in a manifest
   author_id: authorIdField,
-  status: z.enum(['pending', 'approved', 'rejected']),
+  status: submissionStatusField,
+  revision: countField,
+  scan_status: z.enum(['completed', 'failed']),
+  channel: channelField,
+  release_notes: releaseNotes.nullable(),
+  previous_id: idField.nullable(),
   key_id: keyIdField,
   manifest_sha256: sha256Field,
   package_sha256: sha256Field,
@@ -88,6 +147,7 @@ export const submissionSchema: z.ZodType<Submission> = z.object({
         message: z.string().max(1024), // a sentence or two
         file: z.string().max(1024).nullable(), // as long as a path in a package
         line: z.int().min(1).nullable(),
+        excerpt: z.exactOptional(z.string().max(200)), // a line, cut
       }),
     )
     .max(1000), // a reviewer reads no more
@@ -100,6 +160,25 @@ export const submissionSchema: z.ZodType<Submission> = z.object({
 /** Schema of {@link SubmissionParams}. */
 export const submissionParamsSchema: z.ZodType<SubmissionParams> = z.strictObject({ id: idField })
 
+/** Schema of {@link SubmissionsQuery}. */
+export const submissionsQuerySchema: z.ZodType<SubmissionsQuery> = z.strictObject({
+  status: z.exactOptional(submissionStatusField),
+  page: pageField,
+  limit: limitField,
+})
+
+/** Schema of {@link SubmissionList}. */
+export const submissionListSchema: z.ZodType<SubmissionList> = z.object({
+  submissions: z.array(submissionSchema).max(100), // the largest page
+  ...pageAnswerFields,
+})
+
+/** Schema of {@link SubmissionUpdate}. */
+export const submissionUpdateSchema: z.ZodType<SubmissionUpdate> = z.strictObject({
+  channel: z.exactOptional(channelField),
+  release_notes: z.exactOptional(releaseNotes.nullable()),
+})
+
 /** Operations of publishers on what they submit. */
 export const submissionOperations: {
   readonly 'submissions.create': Operation<{
@@ -110,6 +189,19 @@ export const submissionOperations: {
     params: SubmissionParams
     answers: { 200: Submission }
   }>
+  readonly 'submissions.list': Operation<{
+    query: SubmissionsQuery
+    answers: { 200: SubmissionList }
+  }>
+  readonly 'submissions.update': Operation<{
+    params: SubmissionParams
+    body: SubmissionUpdate
+    answers: { 200: Submission }
+  }>
+  readonly 'submissions.withdraw': Operation<{
+    params: SubmissionParams
+    answers: { 200: Submission }
+  }>
 } = {
   'submissions.create': defineOperation({
     id: 'submissions.create',
@@ -117,6 +209,7 @@ export const submissionOperations: {
     path: '/api/v1/submissions',
     summary: 'Submit a signed manifest and its package for moderation',
     auth: ['publisher'],
+    scope: 'publish',
     body: {
       type: 'multipart',
       parts: {
@@ -150,9 +243,48 @@ export const submissionOperations: {
     method: 'GET',
     path: '/api/v1/submissions/{id}',
     summary: 'One submission; a publisher sees only their own',
-    auth: ['publisher', 'operator'],
+    auth: ['publisher', 'moderator', 'admin', 'operator'],
+    scope: 'publish',
+    own: ['publisher'],
     params: submissionParamsSchema,
     answers: { 200: { type: 'json', description: 'The submission', schema: submissionSchema } },
     errors: ['unauthenticated', 'forbidden', 'not_found'],
+  }),
+  'submissions.list': defineOperation({
+    id: 'submissions.list',
+    method: 'GET',
+    path: '/api/v1/submissions',
+    summary: 'One’s own submissions, newest first',
+    auth: ['publisher'],
+    scope: 'publish',
+    own: ['publisher'],
+    query: submissionsQuerySchema,
+    answers: { 200: { type: 'json', description: 'One page', schema: submissionListSchema } },
+    errors: ['unauthenticated', 'forbidden'],
+  }),
+  'submissions.update': defineOperation({
+    id: 'submissions.update',
+    method: 'PATCH',
+    path: '/api/v1/submissions/{id}',
+    summary: 'Change channel and release notes while nobody has decided',
+    auth: ['publisher'],
+    scope: 'publish',
+    own: ['publisher'],
+    params: submissionParamsSchema,
+    body: { type: 'json', schema: submissionUpdateSchema },
+    answers: { 200: { type: 'json', description: 'The submission', schema: submissionSchema } },
+    errors: ['unauthenticated', 'forbidden', 'not_found', 'already_decided'],
+  }),
+  'submissions.withdraw': defineOperation({
+    id: 'submissions.withdraw',
+    method: 'POST',
+    path: '/api/v1/submissions/{id}/withdraw',
+    summary: 'Take a submission back; its version may be submitted again',
+    auth: ['publisher'],
+    scope: 'publish',
+    own: ['publisher'],
+    params: submissionParamsSchema,
+    answers: { 200: { type: 'json', description: 'Withdrawn', schema: submissionSchema } },
+    errors: ['unauthenticated', 'forbidden', 'not_found', 'already_decided'],
   }),
 }

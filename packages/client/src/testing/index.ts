@@ -1,0 +1,6 @@
+export {
+  createMothershipHandlers,
+  type MothershipFault,
+  type MothershipHandlers,
+  type MothershipHandlersOptions,
+} from './mothership-handlers.ts'

@@ -26,6 +26,13 @@ export {
   type MissingItem,
   type VersionList,
 } from './items.ts'
+export {
+  createMotherships,
+  type Motherships,
+  type NamedMothership,
+  type RoutedPage,
+  type RoutedRelease,
+} from './motherships.ts'
 export { createMothership, type HealthAnswer, type Mothership } from './mothership.ts'
 export type { ExpectedPackage, PackageHead } from './package-head.ts'
 export { proveKey } from './prove-key.ts'

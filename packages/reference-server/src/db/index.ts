@@ -1,2 +1,2 @@
-export type { Database, DatabaseEngine, OpenDatabase, Rows } from './database.ts'
+export type { Database, OpenDatabase } from './database.ts'
 export { openDatabase, type DatabaseSource } from './open-database.ts'

@@ -1,3 +1,3 @@
 export { openEmbeddedPostgres, type OpenEmbeddedDatabase } from './open-embedded-postgres.ts'
 export { findBinaries } from './binaries.ts'
-export { startCluster, type ClusterOptions, type RunningCluster } from './start-cluster.ts'
+export { startCluster } from './start-cluster.ts'

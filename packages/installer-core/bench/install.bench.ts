@@ -56,7 +56,7 @@ export default async function benchInstalls(): Promise<Result[]> {
   const server = await serve(served)
   try {
     const skill = await createSample(server.url, served, 'skill', 20, 4 * 1024, 25)
-    const large = await createSample(server.url, served, 'large', 5_000, 12 * 1024, 5)
+    const large = await createSample(server.url, served, 'large', 5_000, 12 * 1024, 3)
     return [
       await benchUnpack(work, skill),
       await benchUnpack(work, large),

@@ -55,12 +55,16 @@ export { type KeyProofInput, keyProofMessage, keyProofType } from './key-proof.t
 export {
   type Approval,
   approvalSchema,
+  type BulkDecision,
+  bulkDecisionSchema,
+  type BulkOutcome,
+  bulkOutcomeSchema,
+  type Flagging,
+  flaggingSchema,
   type QueueQuery,
   queueQuerySchema,
   type Rejection,
   rejectionSchema,
-  type SubmissionList,
-  submissionListSchema,
 } from './moderation.ts'
 export {
   type AnswerBodyOf,
@@ -129,14 +133,25 @@ export {
   type ReleaseSummary,
 } from './releases.ts'
 export {
+  type Channel,
+  channelField,
   type Finding,
   maxPackageBytes,
+  type ScanStatus,
   type Submission,
+  type SubmissionList,
+  submissionListSchema,
   type SubmissionParams,
   submissionParamsSchema,
   type SubmissionParts,
   submissionSchema,
+  submissionStatuses,
+  submissionStatusField,
   type SubmissionStatus,
+  type SubmissionsQuery,
+  submissionsQuerySchema,
+  type SubmissionUpdate,
+  submissionUpdateSchema,
 } from './submissions.ts'
 export {
   type Token,

@@ -1,12 +1,16 @@
 import * as z from 'zod'
-import { limitField, type PageAnswer, pageAnswerFields, pageField } from './fields.ts'
+import { countField, idField, limitField, pageField } from './fields.ts'
 import { defineOperation, type Operation } from './operation.ts'
+import { type ProblemCode, problemCodes } from './problems.ts'
 import {
   type Submission,
+  type SubmissionList,
+  submissionListSchema,
   type SubmissionParams,
   submissionParamsSchema,
   submissionSchema,
   type SubmissionStatus,
+  submissionStatusField,
 } from './submissions.ts'
 
 /** Query of the moderation queue. */

@@ -17,6 +17,9 @@ export const problems: {
   author_exists: { status: 409, title: 'The author is already registered' },
   key_exists: { status: 409, title: 'The key is already registered' },
   namespace_taken: { status: 409, title: 'The namespace is already taken' },
+  not_scanned: { status: 409, title: 'The submission was not scanned' },
+  release_yanked: { status: 410, title: 'The release was withdrawn' },
+  revision_changed: { status: 409, title: 'It changed since it was read' },
   version_exists: { status: 409, title: 'The version was already submitted or released' },
   payload_too_large: { status: 413, title: 'The request is larger than allowed' },
   unsupported_media_type: { status: 415, title: 'The content type is not accepted here' },
@@ -46,6 +49,9 @@ export type ProblemCode =
   | 'author_exists'
   | 'key_exists'
   | 'namespace_taken'
+  | 'not_scanned'
+  | 'release_yanked'
+  | 'revision_changed'
   | 'version_exists'
   | 'payload_too_large'
   | 'unsupported_media_type'

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { Deps } from '../ports/deps.ts'
+import { type AccountService, createAccounts } from './accounts/service.ts'
 import { type AuditService, createAudit } from './audit/service.ts'
 import { type CatalogService, createCatalog } from './catalog/service.ts'
 import { type CategoryService, createCategories } from './categories/service.ts'
@@ -8,12 +9,16 @@ import { createDownloads, type DownloadService } from './downloads/service.ts'
 import { createHealth, type HealthService } from './health/service.ts'
 import { createModeration, type ModerationService } from './moderation/service.ts'
 import { createPublishers, type PublisherService } from './publishers/service.ts'
+import { createRuleScanner } from './submissions/scan/rule-scanner.ts'
+import type { Scanner } from './submissions/scan/scanner.ts'
 import { createSubmissions, type SubmissionService } from './submissions/service.ts'
 import { createSync, type SyncService } from './sync/service.ts'
+import { createTokens, type TokenService } from './tokens/service.ts'
 import { createUsage, type UsageService } from './usage/service.ts'
 
 /** Everything the server can do, whoever asks: HTTP, the command line, a job. */
 export interface Services {
+  readonly accounts: AccountService
   readonly audit: AuditService
   readonly catalog: CatalogService
   readonly categories: CategoryService
@@ -24,6 +29,7 @@ export interface Services {
   readonly publishers: PublisherService
   readonly submissions: SubmissionService
   readonly sync: SyncService
+  readonly tokens: TokenService
   readonly usage: UsageService
 }
 
@@ -33,6 +39,8 @@ export interface ServiceOptions {
   readonly stagingDirectory?: string | undefined
   /** Origin under which people reach this server, without a slash at the end. Default: links are relative. */
   readonly publicUrl?: string | undefined
+  /** Looks through submissions. Default: the rules that come with the server. */
+  readonly scanner?: Scanner | undefined
 }
 
 /** Makes all features. Nothing is read or written until one is called. */
@@ -42,9 +50,11 @@ export function createServices(deps: Deps, options: ServiceOptions = {}): Servic
   const credentials = createCredentials(deps, audit)
   const publishers = createPublishers(deps, audit, credentials)
   const catalog = createCatalog(deps, publishers, publicUrl)
-  const submissions = createSubmissions(deps, audit, publishers)
-  const moderation = createModeration(deps, audit, publishers, catalog)
+  const { scanner = createRuleScanner() } = options
+  const submissions = createSubmissions(deps, audit, publishers, scanner)
+  const moderation = createModeration(deps, { publishers, catalog, submissions, scanner })
   return {
+    accounts: createAccounts(deps, audit),
     audit,
     catalog,
     categories: createCategories(deps),
@@ -55,6 +65,7 @@ export function createServices(deps: Deps, options: ServiceOptions = {}): Servic
     publishers,
     submissions,
     sync: createSync(deps, { publishers, submissions, moderation, stagingDirectory }),
+    tokens: createTokens(deps, audit, credentials),
     usage: createUsage(deps),
   }
 }

@@ -28,7 +28,7 @@ export const submissions = pgTable(
     author_id: sortedText()
       .notNull()
       .references(() => publishers.author_id),
-    status: text({ enum: ['pending', 'approved', 'rejected'] }).notNull(),
+    status: text({ enum: ['pending', 'flagged', 'approved', 'rejected', 'withdrawn'] }).notNull(),
     /** Counts the transitions; whoever writes names the one it read. */
     revision: integer().notNull(),
     key_id: text().notNull(),
@@ -42,18 +42,30 @@ export const submissions = pgTable(
     package_size: bigint({ mode: 'number' }).notNull(),
     tree_sha256: text().notNull(),
     permissions: text().array().notNull(),
+    /** What the checks of the way in found, and what a converter noticed. */
     findings: jsonb().$type<Finding[]>().notNull(),
+    /** What the last scan found, and whether it went through. */
+    scan_findings: jsonb().$type<Finding[]>().notNull().default([]),
+    scan_status: text({ enum: ['completed', 'failed'] })
+      .notNull()
+      .default('completed'),
+    channel: text({ enum: ['stable', 'beta'] })
+      .notNull()
+      .default('stable'),
+    release_notes: text(),
+    /** The refused or withdrawn submission of the same version before this one. */
+    previous_id: text(),
     submitted_at: moment().notNull(),
     decided_at: moment(),
     decided_by: text(),
     note: text(),
   },
   (table) => [
-    // A version waits or is released once; a rejected one may be submitted again.
+    // A version waits or is released once; a rejected or withdrawn one may be submitted again.
     uniqueIndex('submissions_version')
       .on(table.kind, table.slug, table.version)
-      .where(sql`${table.status} <> 'rejected'`),
+      .where(sql`${table.status} not in ('rejected', 'withdrawn')`),
     index('submissions_queue').on(table.status, table.submitted_at, table.id),
-    index('submissions_author').on(table.author_id),
+    index('submissions_author').on(table.author_id, table.submitted_at, table.id),
   ],
 )

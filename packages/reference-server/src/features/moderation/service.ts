@@ -1,38 +1,116 @@
 import { createHash } from 'node:crypto'
-import type { QueueQuery, Submission, SubmissionList } from '@mothership/client/contract'
-import type { Database } from '../../db/index.ts'
+import type {
+  Approval,
+  BulkDecision,
+  BulkOutcome,
+  Flagging,
+  QueueQuery,
+  Rejection,
+  Submission,
+  SubmissionList,
+} from '@mothership/client/contract'
+import { ManifestError, parseManifest } from '@mothership/manifest'
+import { appArchiveLimits, readArchive } from '@mothership/manifest/archive'
 import { RequestError } from '../../errors.ts'
 import type { Deps } from '../../ports/deps.ts'
-import type { Actor, AuditService } from '../audit/service.ts'
+import type { Actor } from '../audit/service.ts'
 import type { CatalogService } from '../catalog/service.ts'
 import type { PublisherService } from '../publishers/service.ts'
-import { type Decision, nextStatus } from '../submissions/states.ts'
+import { runScan, type Scanner } from '../submissions/scan/scanner.ts'
+import type { SubmissionService } from '../submissions/service.ts'
+import { nextStatus } from '../submissions/states.ts'
 import {
   findSubmission,
   listSubmissions,
   submissionOf,
   type SubmissionRow,
-  writeDecision,
 } from '../submissions/store.ts'
 import { verifySubmittedManifest } from '../submissions/verify-submission.ts'
 
 /** Decides on submissions. */
 export interface ModerationService {
   queue(query: QueueQuery): Promise<SubmissionList>
-  /** Makes a release of exactly the bytes that were submitted, once. Throws `not_found`, `already_decided`. */
-  approve(id: string, note: string | undefined, actor: Actor): Promise<Submission>
-  /** Refuses, with a reason the author reads. Throws `not_found`, `already_decided`. */
-  reject(id: string, note: string, actor: Actor): Promise<Submission>
+  /**
+   * Makes a release of exactly the bytes that were submitted, once. Throws `not_found`, `already_decided`,
+   * `revision_changed`, `not_scanned`, `digest_mismatch`, and what a manifest is refused with.
+   */
+  approve(id: string, input: Approval, actor: Actor): Promise<Submission>
+  /** Refuses, with a reason the author reads. Throws `not_found`, `already_decided`, `revision_changed`. */
+  reject(id: string, input: Rejection, actor: Actor): Promise<Submission>
+  /** Sets aside for a second look. Throws as `reject` does. */
+  flag(id: string, input: Flagging, actor: Actor): Promise<Submission>
+  /** Scans the stored bytes again. Throws `not_found`, `already_decided`, `digest_mismatch`. */
+  scan(id: string, actor: Actor): Promise<Submission>
+  /** Decides on each for itself: one that is refused keeps no other from being decided. */
+  decideAll(input: BulkDecision, actor: Actor): Promise<BulkOutcome>
+}
+
+/** What moderation works with. */
+export interface ModerationParts {
+  readonly publishers: PublisherService
+  readonly catalog: CatalogService
+  readonly submissions: SubmissionService
+  readonly scanner: Scanner
 }
 
 /** Makes the service. */
 export function createModeration(
-  { db, blobs, clock }: Pick<Deps, 'db' | 'blobs' | 'clock'>,
-  audit: AuditService,
-  publishers: PublisherService,
-  catalog: CatalogService,
+  { db, blobs, clock, log }: Pick<Deps, 'db' | 'blobs' | 'clock' | 'log'>,
+  { publishers, catalog, submissions, scanner }: ModerationParts,
 ): ModerationService {
+  const approve: ModerationService['approve'] = async (id, { note, revision }, actor) => {
+    const seen = await findSubmission(db, id)
+    if (seen !== undefined && nextStatus(seen.status, 'approve') === 'approved') {
+      await checkStoredBytes(seen)
+    }
+    return db.transaction(async (tx) => {
+      const approved_at = clock.now()
+      const row = await submissions.act(tx, {
+        id,
+        action: 'approve',
+        actor,
+        revision,
+        change: (found) => {
+          nextStatus(found.status, 'approve')
+          if (found.scan_status !== 'completed') throw notScanned()
+          return { decided_at: approved_at, decided_by: actor.id, note: note ?? null }
+        },
+      })
+      // What was true at submission must still be: a key may have been revoked since.
+      const keys = await publishers.findKeys(tx, row.author_id)
+      const { manifest, manifest_sha256, key } = verifySubmittedManifest(
+        row.manifest,
+        row.author_id,
+        keys,
+        approved_at,
+      )
+      if (manifest_sha256 !== row.manifest_sha256) throw changed(row, 'manifest')
+      await catalog.publish(tx, { row, manifest, key, approved_at, approved_by: actor.id })
+      return submissionOf(row)
+    })
+  }
+
+  const reject: ModerationService['reject'] = (id, { note, revision }, actor) =>
+    db.transaction(async (tx) => {
+      const change = () => ({ decided_at: clock.now(), decided_by: actor.id, note })
+      return submissionOf(
+        await submissions.act(tx, { id, action: 'reject', actor, revision, change }),
+      )
+    })
+
+  const flag: ModerationService['flag'] = (id, { note, revision }, actor) =>
+    db.transaction(async (tx) => {
+      const change = () => ({ note: note ?? null })
+      return submissionOf(
+        await submissions.act(tx, { id, action: 'flag', actor, revision, change }),
+      )
+    })
+
   return {
+    approve,
+    reject,
+    flag,
+
     queue: async (query) => {
       const { rows, total } = await listSubmissions(db, query)
       return {
@@ -43,65 +121,55 @@ export function createModeration(
       }
     },
 
-    approve: async (id, note, actor) => {
+    scan: async (id, actor) => {
       const seen = await findSubmission(db, id)
-      if (seen !== undefined) await checkStoredBytes(seen)
+      if (seen === undefined) throw new RequestError('not_found', 'There is no such submission.')
+      nextStatus(seen.status, 'scan')
+      const manifest = parseManifest(seen.manifest)
+      const { contents, package_sha256 } = await readArchive(
+        await blobs.get(seen.package_sha256),
+        manifest.kind === 'app' ? { limits: appArchiveLimits } : {},
+      )
+      if (package_sha256 !== seen.package_sha256) throw changed(seen, 'package')
+      const { findings: scan_findings, scan_status } = await runScan(
+        scanner,
+        { manifest, files: contents },
+        { log },
+      )
       return db.transaction(async (tx) => {
-        const row = await decide(tx, id, 'approve', note ?? null, actor)
-        // What was true at submission must still be: a key may have been revoked since.
-        const keys = await publishers.findKeys(tx, row.author_id)
-        const approved_at = row.decided_at ?? clock.now()
-        const { manifest, manifest_sha256, key } = verifySubmittedManifest(
-          row.manifest,
-          row.author_id,
-          keys,
-          approved_at,
-        )
-        if (manifest_sha256 !== row.manifest_sha256) throw changed(row, 'manifest')
-        await catalog.publish(tx, { row, manifest, key, approved_at, approved_by: actor.id })
-        return submissionOf(row)
+        const change = () => ({ scan_findings, scan_status })
+        return submissionOf(await submissions.act(tx, { id, action: 'scan', actor, change }))
       })
     },
 
-    reject: (id, note, actor) =>
-      db.transaction(async (tx) => submissionOf(await decide(tx, id, 'reject', note, actor))),
+    decideAll: async ({ decision, ids, note }, actor) => {
+      const outcomes: BulkOutcome['outcomes'] = []
+      for (const id of ids) {
+        const given = note === undefined ? {} : { note }
+        try {
+          const { status } = await (decision === 'approve'
+            ? approve(id, given, actor)
+            : decision === 'flag'
+              ? flag(id, given, actor)
+              : reject(id, { note: note ?? '' }, actor))
+          outcomes.push({ id, status, code: null, detail: null })
+        } catch (error) {
+          outcomes.push({ id, status: null, ...refusalOf(error, id) })
+        }
+      }
+      return { outcomes }
+    },
   }
 
-  /** One row, held until the end of the transaction: the second of two decisions finds it decided. */
-  async function decide(
-    tx: Database,
+  function refusalOf(
+    error: unknown,
     id: string,
-    decision: Decision,
-    note: string | null,
-    actor: Actor,
-  ): Promise<SubmissionRow> {
-    const row = await findSubmission(tx, id, { forUpdate: true })
-    if (row === undefined) throw new RequestError('not_found', 'There is no such submission.')
-    const status = nextStatus(row.status, decision)
-    const decided_at = clock.now()
-    const written = await writeDecision(tx, row, {
-      status,
-      decided_at,
-      decided_by: actor.id,
-      note,
-    })
-    if (written === undefined) {
-      throw new RequestError('already_decided', 'Somebody else decided at the same moment.')
-    }
-    await audit.record(tx, {
-      actor,
-      action: `submission.${decision}`,
-      subject: `submission:${id}`,
-      before: { status: row.status, revision: row.revision },
-      after: {
-        status,
-        revision: written.revision,
-        manifest_sha256: row.manifest_sha256,
-        package_sha256: row.package_sha256,
-        note,
-      },
-    })
-    return written
+  ): Pick<BulkOutcome['outcomes'][number], 'code' | 'detail'> {
+    const detail = error instanceof Error ? error.message.slice(0, 4096) : ''
+    if (error instanceof RequestError) return { code: error.code, detail }
+    if (error instanceof ManifestError) return { code: 'invalid_manifest', detail }
+    log.error({ err: error, submission: id }, 'a submission of many could not be decided')
+    return { code: 'internal', detail: 'Something failed here, and it is in the log.' }
   }
 
   /** Approval is of bytes, so the bytes are hashed once more, outside the transaction since it may take a while. */
@@ -110,6 +178,13 @@ export function createModeration(
     for await (const chunk of await blobs.get(row.package_sha256)) hash.update(chunk)
     if (hash.digest('hex') !== row.package_sha256) throw changed(row, 'package')
   }
+}
+
+function notScanned(): RequestError {
+  return new RequestError(
+    'not_scanned',
+    'The scan of this submission failed, so that nobody knows what is in it: scan it again, then decide.',
+  )
 }
 
 function changed(row: SubmissionRow, what: string): RequestError {

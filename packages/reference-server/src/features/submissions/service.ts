@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { eq, sql } from 'drizzle-orm'
-import type { Finding, Submission } from '@mothership/client/contract'
+import { and, desc, eq, inArray, notInArray, type SQL, sql } from 'drizzle-orm'
+import type {
+  Finding,
+  Submission,
+  SubmissionList,
+  SubmissionsQuery,
+  SubmissionUpdate,
+} from '@mothership/client/contract'
 import type { ArchiveReading } from '@mothership/manifest/archive'
 import type { Database } from '../../db/index.ts'
 import { packages, submissions } from '../../db/schema/submissions.ts'
@@ -11,7 +17,16 @@ import { clipText } from '../../text/clip-text.ts'
 import type { Actor, AuditService } from '../audit/service.ts'
 import type { Caller } from '../credentials/caller.ts'
 import type { PublisherService } from '../publishers/service.ts'
-import { findSubmission, submissionOf } from './store.ts'
+import { runScan, type ScanResult, type Scanner } from './scan/scanner.ts'
+import { nextStatus, type SubmissionAction } from './states.ts'
+import {
+  findSubmission,
+  listOfAuthor,
+  type SubmissionChange,
+  submissionOf,
+  type SubmissionRow,
+  writeChange,
+} from './store.ts'
 import {
   type VerifiedManifest,
   verifySubmittedManifest,
@@ -37,6 +52,28 @@ export interface SubmissionService {
   submit(input: NewSubmission, actor: Actor): Promise<Submission>
   /** One submission; a publisher sees only their own. Throws `not_found`. */
   get(id: string, caller: Caller): Promise<Submission>
+  /** An author's own, newest first. */
+  list(author_id: string, query: SubmissionsQuery): Promise<SubmissionList>
+  /** Changes what stands beside the manifest. Throws `not_found`, `already_decided`. */
+  edit(id: string, change: SubmissionUpdate, caller: Caller, actor: Actor): Promise<Submission>
+  /** Takes it back. Throws `not_found`, `already_decided`. */
+  withdraw(id: string, caller: Caller, actor: Actor): Promise<Submission>
+  /**
+   * Does one thing of the table of states to a row that is held until the end of the transaction, and writes the audit
+   * row of it: the second of two at once finds it done. Throws `not_found`, `already_decided`, `revision_changed`.
+   */
+  act(tx: Database, action: SubmissionStep): Promise<SubmissionRow>
+}
+
+/** One thing done to a submission. */
+export interface SubmissionStep {
+  readonly id: string
+  readonly action: SubmissionAction
+  readonly actor: Actor
+  /** The revision that was seen; another one is refused. */
+  readonly revision?: number | undefined
+  /** Refuses by throwing; what it answers is written with the new status. */
+  readonly change: (row: SubmissionRow) => SubmissionChange
 }
 
 /** Makes the service. */
@@ -44,8 +81,40 @@ export function createSubmissions(
   { db, blobs, clock, log }: Pick<Deps, 'db' | 'blobs' | 'clock' | 'log'>,
   audit: AuditService,
   publishers: PublisherService,
+  scanner: Scanner,
 ): SubmissionService {
+  const ownedBy =
+    (caller: Caller) =>
+    (row: SubmissionRow): void => {
+      if (caller.author_id === null || caller.author_id !== row.author_id) throw notAmongYours()
+    }
+
+  const act: SubmissionService['act'] = async (tx, { id, action, actor, revision, change }) => {
+    const row = await findSubmission(tx, id, { forUpdate: true })
+    if (row === undefined) throw new RequestError('not_found', 'There is no such submission.')
+    const changes = change(row)
+    const status = nextStatus(row.status, action)
+    if (revision !== undefined && revision !== row.revision) throw changedSince(row)
+    const written = await writeChange(tx, row, { ...changes, status })
+    if (written === undefined) throw changedSince(row)
+    await audit.record(tx, {
+      actor,
+      action: `submission.${action}`,
+      subject: `submission:${id}`,
+      before: { status: row.status, revision: row.revision },
+      after: {
+        status,
+        revision: written.revision,
+        manifest_sha256: row.manifest_sha256,
+        package_sha256: row.package_sha256,
+        note: written.note,
+      },
+    })
+    return written
+  }
+
   return {
+    act,
     submit: async (input, actor) => {
       // Only the sender's own keys are in the ring: anybody else's signature is by an unknown key.
       const keys = await publishers.findKeys(db, input.author_id)
@@ -56,11 +125,16 @@ export function createSubmissions(
         verified.manifest,
         input.signal,
       )
+      const scan = await runScan(
+        scanner,
+        { manifest: verified.manifest, files: reading.contents, signal: input.signal },
+        { log },
+      )
       try {
         return await db.transaction(async (tx) => {
           await lockPackage(tx, reading.package_sha256)
           const all = [...findings, ...(input.findings ?? [])].slice(0, maxFindings)
-          const row = await insertSubmission(tx, input, verified, reading, all, clock.now())
+          const row = await insertSubmission(tx, input, verified, reading, all, scan, clock.now())
           await audit.record(tx, {
             actor,
             action: 'submission.create',
@@ -83,11 +157,35 @@ export function createSubmissions(
     get: async (id, caller) => {
       const row = await findSubmission(db, id)
       // Somebody else's is answered like one that is not there: ids are nobody's to probe.
-      if (row === undefined || (caller.role !== 'operator' && caller.author_id !== row.author_id)) {
-        throw new RequestError('not_found', 'There is no submission with this id among yours.')
+      if (row === undefined || (!reviews(caller) && caller.author_id !== row.author_id)) {
+        throw notAmongYours()
       }
       return submissionOf(row)
     },
+
+    list: async (author_id, query) => {
+      const { rows, total } = await listOfAuthor(db, author_id, query)
+      const { page, limit: page_size } = query
+      return { submissions: rows.map(submissionOf), total, page, page_size }
+    },
+
+    edit: (id, update, caller, actor) =>
+      db.transaction(async (tx) => {
+        const change = (row: SubmissionRow): SubmissionChange => {
+          ownedBy(caller)(row)
+          return update
+        }
+        return submissionOf(await act(tx, { id, action: 'edit', actor, change }))
+      }),
+
+    withdraw: (id, caller, actor) =>
+      db.transaction(async (tx) => {
+        const change = (row: SubmissionRow): SubmissionChange => {
+          ownedBy(caller)(row)
+          return { decided_at: clock.now(), decided_by: actor.id }
+        }
+        return submissionOf(await act(tx, { id, action: 'withdraw', actor, change }))
+      }),
   }
 
   /** After a failed transaction: takes the blob away unless some other submission has the same bytes. */
@@ -108,8 +206,27 @@ export function createSubmissions(
   }
 }
 
+/** Whoever moderates reads every submission. */
+function reviews({ role }: Caller): boolean {
+  return role === 'operator' || role === 'admin' || role === 'moderator'
+}
+
+function notAmongYours(): RequestError {
+  return new RequestError('not_found', 'There is no submission with this id among yours.')
+}
+
+function changedSince(row: SubmissionRow): RequestError {
+  return new RequestError(
+    'revision_changed',
+    `The submission is at revision ${row.revision}, and another one was seen: look at it again.`,
+  )
+}
+
 /** The contract's bound: a reviewer reads no more. */
 const maxFindings = 1000
+
+/** A version whose submission ended so may be submitted again. */
+const ended = ['rejected', 'withdrawn'] as const
 
 /** Whoever stores or removes these bytes waits for whoever is at it. */
 async function lockPackage(tx: Database, package_sha256: string): Promise<void> {
@@ -122,13 +239,19 @@ async function refuseTaken(db: Database, { manifest }: VerifiedManifest): Promis
   const [taken] = await db
     .select({ status: submissions.status, package_sha256: submissions.package_sha256 })
     .from(submissions)
-    .where(
-      sql`${submissions.kind} = ${kind} and ${submissions.slug} = ${slug} and ${submissions.version} = ${version} and ${submissions.status} <> 'rejected'`,
-    )
+    .where(and(isVersion(kind, slug, version), notInArray(submissions.status, [...ended])))
   if (taken === undefined) return
   const same = taken.package_sha256 === manifest.package_sha256 ? 'the same' : 'another'
   throw versionExists(
     `${slug} ${version} is ${taken.status === 'approved' ? 'released' : 'waiting'} already, with ${same} package: a version never changes, raise its number.`,
+  )
+}
+
+function isVersion(kind: string, slug: string, version: string): SQL | undefined {
+  return and(
+    eq(submissions.kind, kind),
+    eq(submissions.slug, slug),
+    eq(submissions.version, version),
   )
 }
 
@@ -138,8 +261,16 @@ async function insertSubmission(
   { manifest, manifest_sha256, key }: VerifiedManifest,
   reading: ArchiveReading,
   findings: Finding[],
+  scan: ScanResult,
   now: Date,
 ): Promise<Submission> {
+  const { kind, slug, version } = manifest
+  const [previous] = await tx
+    .select({ id: submissions.id })
+    .from(submissions)
+    .where(and(isVersion(kind, slug, version), inArray(submissions.status, [...ended])))
+    .orderBy(desc(submissions.submitted_at), desc(submissions.id))
+    .limit(1)
   const { package_sha256, package_size, tree_sha256, format, files } = reading
   await tx
     .insert(packages)
@@ -149,9 +280,9 @@ async function insertSubmission(
     .insert(submissions)
     .values({
       id: randomUUID(),
-      kind: manifest.kind,
-      slug: manifest.slug,
-      version: manifest.version,
+      kind,
+      slug,
+      version,
       name: clipText(manifest.name, 200),
       author_id: input.author_id,
       status: 'pending',
@@ -165,6 +296,11 @@ async function insertSubmission(
       tree_sha256,
       permissions: manifest.permissions,
       findings,
+      scan_findings: scan.findings,
+      scan_status: scan.scan_status,
+      // A pre-release is for those who ask for it, until its author says otherwise.
+      channel: /^[^+]*-/.test(version) ? 'beta' : 'stable',
+      previous_id: previous?.id ?? null,
       submitted_at: now,
     })
     .onConflictDoNothing()

@@ -1,5 +1,10 @@
-import { asc, count, eq, type InferSelectModel, sql } from 'drizzle-orm'
-import type { Submission, SubmissionStatus } from '@mothership/client/contract'
+import { and, asc, count, desc, eq, type InferSelectModel, sql } from 'drizzle-orm'
+import type {
+  PageQuery,
+  Submission,
+  SubmissionsQuery,
+  SubmissionStatus,
+} from '@mothership/client/contract'
 import { kinds } from '@mothership/manifest'
 import type { Database } from '../../db/index.ts'
 import { submissions } from '../../db/schema/submissions.ts'
@@ -21,7 +26,7 @@ export async function findSubmission(
 /** One page of a status, oldest first. */
 export async function listSubmissions(
   tx: Database,
-  query: { status: SubmissionStatus; page: number; limit: number },
+  query: PageQuery & { status: SubmissionStatus },
 ): Promise<{ rows: SubmissionRow[]; total: number }> {
   const where = eq(submissions.status, query.status)
   const rows = await tx
@@ -35,15 +40,51 @@ export async function listSubmissions(
   return { rows, total: counted?.total ?? 0 }
 }
 
-/** Writes a decision on the revision that was read; answers whether it was still that one. */
-export async function writeDecision(
+/** One page of an author's, newest first. */
+export async function listOfAuthor(
+  tx: Database,
+  author_id: string,
+  { status, page, limit }: SubmissionsQuery,
+): Promise<{ rows: SubmissionRow[]; total: number }> {
+  const where = and(
+    eq(submissions.author_id, author_id),
+    status === undefined ? undefined : eq(submissions.status, status),
+  )
+  const rows = await tx
+    .select()
+    .from(submissions)
+    .where(where)
+    .orderBy(desc(submissions.submitted_at), desc(submissions.id))
+    .limit(limit)
+    .offset((page - 1) * limit)
+  const [counted] = await tx.select({ total: count() }).from(submissions).where(where)
+  return { rows, total: counted?.total ?? 0 }
+}
+
+/** What an action changes of a submission. */
+export type SubmissionChange = Partial<
+  Pick<
+    SubmissionRow,
+    | 'status'
+    | 'decided_at'
+    | 'decided_by'
+    | 'note'
+    | 'channel'
+    | 'release_notes'
+    | 'scan_findings'
+    | 'scan_status'
+  >
+>
+
+/** Writes a change on the revision that was read; `undefined` when it is no longer that one. */
+export async function writeChange(
   tx: Database,
   row: SubmissionRow,
-  decision: { status: SubmissionStatus; decided_at: Date; decided_by: string; note: string | null },
+  change: SubmissionChange,
 ): Promise<SubmissionRow | undefined> {
   const [written] = await tx
     .update(submissions)
-    .set({ ...decision, revision: row.revision + 1 })
+    .set({ ...change, revision: row.revision + 1 })
     .where(sql`${submissions.id} = ${row.id} and ${submissions.revision} = ${row.revision}`)
     .returning()
   return written
@@ -62,16 +103,24 @@ export function submissionOf(row: SubmissionRow): Submission {
     name: row.name,
     author_id: row.author_id,
     status: row.status,
+    revision: row.revision,
+    scan_status: row.scan_status,
+    channel: row.channel,
+    release_notes: row.release_notes,
+    previous_id: row.previous_id,
     key_id: row.key_id,
     manifest_sha256: row.manifest_sha256,
     package_sha256: row.package_sha256,
     package_size: row.package_size,
     tree_sha256: row.tree_sha256,
     permissions: row.permissions,
-    findings: row.findings,
+    findings: [...row.scan_findings, ...row.findings].slice(0, maxFindings),
     submitted_at: row.submitted_at.toISOString(),
     decided_at: row.decided_at?.toISOString() ?? null,
     decided_by: row.decided_by,
     note: row.note,
   }
 }
+
+/** The contract's bound: a reviewer reads no more. */
+const maxFindings = 1000

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { and, eq } from 'drizzle-orm'
-import type { Finding } from '@mothership/client/contract'
+import type { Finding, SubmissionStatus } from '@mothership/client/contract'
 import {
   ArchiveError,
   compareVersions,
@@ -58,7 +58,7 @@ export async function importItem(offer: ItemOffer, services: ImportServices): Pr
     if (!services.autoApprove) {
       return { ...item, outcome: 'pending_review', reason: 'waits for a moderator' }
     }
-    await services.moderation.approve(submission, 'imported', services.actor)
+    await services.moderation.approve(submission, { note: 'imported' }, services.actor)
     const isNew = before.every(({ status }) => status !== 'approved')
     return { ...item, outcome: isNew ? 'added' : 'updated' }
   } catch (error) {
@@ -72,7 +72,7 @@ export async function importItem(offer: ItemOffer, services: ImportServices): Pr
 interface Existing {
   readonly id: string
   readonly version: string
-  readonly status: 'pending' | 'approved' | 'rejected'
+  readonly status: SubmissionStatus
   readonly tree_sha256: string
 }
 
@@ -86,7 +86,7 @@ async function existing(db: Database, draft: ManifestDraft): Promise<Existing[]>
     })
     .from(submissions)
     .where(and(eq(submissions.kind, draft.kind), eq(submissions.slug, draft.slug)))
-  return rows.filter(({ status }) => status !== 'rejected')
+  return rows.filter(({ status }) => status !== 'rejected' && status !== 'withdrawn')
 }
 
 type Named = Pick<SyncItem, 'kind' | 'slug' | 'name' | 'version'>
@@ -110,7 +110,7 @@ async function meetExisting(
     return { ...item, outcome: 'pending_review', reason: 'waits for a moderator' }
   }
   // A run that died between submission and approval is taken up where it stopped.
-  await services.moderation.approve(same.id, 'imported', services.actor)
+  await services.moderation.approve(same.id, { note: 'imported' }, services.actor)
   const [earlier] = await services.db
     .select({ version: releases.version })
     .from(releases)

@@ -38,17 +38,19 @@ export function buildIndexData(
   const prepared = items.map((item) => preparedOf(item, vectors))
   const terms = new KeyTable<string>()
   const gramTable = new KeyTable<number>()
+  // Each item's keys as numbers, looked up once: the passes below are over numbers alone.
+  const termIds = prepared.map((item) => Uint32Array.from(item.stems, (stem) => terms.idOf(stem)))
+  const gramIds = prepared.map((item) => item.grams.map((gram) => gramTable.idOf(gram)))
   for (const item of prepared) {
-    for (const stem of item.stems) terms.idOf(stem)
-    for (const gram of item.grams) gramTable.idOf(gram)
     for (const example of item.examples) for (const stem of example.stems) terms.idOf(stem)
   }
   const byTerm = (pick: (item: PreparedItem) => Float32Array): Postings =>
     buildPostings(terms.size, (add) => {
-      for (const [index, item] of prepared.entries()) {
-        const values = pick(item)
-        for (const [at, stem] of item.stems.entries()) {
-          if (values[at]! > 0) add(terms.find(stem), index, values[at]!)
+      for (let index = 0; index < prepared.length; index += 1) {
+        const values = pick(prepared[index]!)
+        const ids = termIds[index]!
+        for (let at = 0; at < ids.length; at += 1) {
+          if (values[at]! > 0) add(ids[at]!, index, values[at]!)
         }
       }
     })
@@ -62,16 +64,16 @@ export function buildIndexData(
   return {
     ids: items.map((item) => item.id),
     terms,
-    termWeights: termWeights(terms, fields, prepared),
+    termWeights: termWeights(terms, fields, prepared.length),
     fields,
     body: byTerm((item) => item.body),
     name: byTerm((item) => item.name),
     gramTable,
     grams: buildPostings(gramTable.size, (add) => {
-      for (const [index, item] of prepared.entries()) {
-        for (const [at, gram] of item.grams.entries()) {
-          add(gramTable.find(gram), index, item.gramWeights[at]!)
-        }
+      for (let index = 0; index < prepared.length; index += 1) {
+        const ids = gramIds[index]!
+        const values = prepared[index]!.gramWeights
+        for (let at = 0; at < ids.length; at += 1) add(ids[at]!, index, values[at]!)
       }
     }),
     bigramTable,
@@ -109,23 +111,13 @@ function bigramKey(terms: KeyTable<string>, pair: string): number {
   return terms.find(first!) * terms.size + terms.find(second!)
 }
 
-function termWeights(
-  terms: KeyTable<string>,
-  fields: Postings,
-  prepared: readonly PreparedItem[],
-): Float32Array {
-  const count = prepared.length
+function termWeights(terms: KeyTable<string>, fields: Postings, count: number): Float32Array {
   const weights = new Float32Array(terms.size)
   const most = Math.log(1 + (count + 0.5) / 0.5)
-  const weigh = (stem: string): void => {
-    const id = terms.find(stem)
+  for (const [stem, id] of terms.entries()) {
     const holders = fields.starts[id + 1]! - fields.starts[id]!
     const local = Math.log(1 + (count - holders + 0.5) / (holders + 0.5)) / most
     weights[id] = wordRarity(stem) * (1 - localShare + localShare * local)
-  }
-  for (const item of prepared) {
-    for (const stem of item.stems) weigh(stem)
-    for (const example of item.examples) for (const stem of example.stems) weigh(stem)
   }
   return weights
 }

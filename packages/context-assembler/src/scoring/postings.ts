@@ -43,6 +43,11 @@ export class KeyTable<Key> {
     return this.#ids.get(key) ?? -1
   }
 
+  /** Every key with its number. */
+  entries(): IterableIterator<[Key, number]> {
+    return this.#ids.entries()
+  }
+
   get size(): number {
     return this.#ids.size
   }

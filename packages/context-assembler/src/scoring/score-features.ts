@@ -17,6 +17,9 @@ export interface FeatureScorer {
 /** Of more words than this, only the rarest are looked at letter by letter. */
 const maxGramWords = 24
 
+/** From this share of known words on, the meaning of a task counts in full. */
+const wellKnown = 0.7
+
 /** Above this many items, meaning is worked out for the best by words alone. */
 const meaningCandidates = 256
 
@@ -90,13 +93,20 @@ export function createFeatureScorer(data: IndexData): FeatureScorer {
     const { vectors } = data
     if (!vectors) return
     taskVector.fill(0)
+    let known = 0
+    let total = 0
     for (const word of task.words) {
+      total += word.rarity
       if (word.row < 0) continue
+      known += word.rarity
       word.vector ??= vectorOf(vectors, word.row)
       const { vector } = word
       for (let k = 0; k < vector.length; k += 1) taskVector[k]! += vector[k]!
     }
     normalise(taskVector)
+    // In another language the few words that are known are known by accident.
+    const trust = total > 0 ? Math.min(1, known / total / wellKnown) : 0
+    for (let k = 0; k < taskVector.length; k += 1) taskVector[k]! *= trust
     if (mix && count > meaningCandidates * 1.5) {
       for (const item of bestByWords(columns, mix, meaningCandidates)) {
         columns.meaning[item] = dot(data.meanings, item, taskVector)

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { extract } from 'tar-stream'
 import { describe, expect, it } from 'vitest'
 import { ZipFile } from 'yazl'
@@ -104,6 +104,7 @@ describe('packages', () => {
     )
     expect(second).toEqual(first)
     expect(treeDigest([...first.files].reverse())).toBe(first.tree_sha256)
+    expect(treeDigest([...first.files, ...first.files])).not.toBe(first.tree_sha256)
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([])
   })
 

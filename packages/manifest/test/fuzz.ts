@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { ArchiveError, readArchive } from '../src/archive/index.ts'
 import {
   canonicalize,
@@ -214,7 +214,7 @@ function mutate(seed: Buffer, random: Random): Buffer {
 export const jsonValues: fc.Arbitrary<unknown> = fc.jsonValue({
   maxDepth: 4,
   stringUnit: 'binary',
-}) as fc.Arbitrary<unknown>
+})
 
 /** Draft-like documents of any shape: never anything but a draft or a typed error. */
 export function parseAnything(value: unknown): void {

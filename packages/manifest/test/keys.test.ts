@@ -157,6 +157,21 @@ describe('keys', () => {
   })
 })
 
+describe('many keys', () => {
+  it('are verified one after the other without being kept for ever', async () => {
+    const message = new Uint8Array(8)
+    for (let index = 0; index < 1100; index += 1) {
+      const publicKey = new Uint8Array(32).fill(9)
+      publicKey[0] = index % 256
+      publicKey[1] = index >> 8
+      expect(ed25519.verify(new Uint8Array(64).fill(9), message, publicKey)).toBe(false)
+    }
+    expect(ed25519.verify(await createSigner(pair).sign(message), message, pair.public_key)).toBe(
+      true,
+    )
+  })
+})
+
 describe('createKeyring', () => {
   it('refuses records that do not hold together', () => {
     const refusals: [object, RegExp][] = [

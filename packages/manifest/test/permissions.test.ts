@@ -204,7 +204,7 @@ describe('diffPermissions', () => {
       ['plugin', ['hook:Stop'], ['hook:Stop'], {}],
     ]
     for (const [kind, from, to, expected] of cases) {
-      expect(diffPermissions(from, to, kind), `${from} → ${to}`).toEqual({
+      expect(diffPermissions(from, to, kind), `${from.join()} → ${to.join()}`).toEqual({
         added: [],
         removed: [],
         widened: [],
@@ -288,6 +288,12 @@ describe('derivePermissions', () => {
     ).toEqual([])
   })
 
+  it('asks for the whole network where an address has no host', () => {
+    expect(
+      derivePermissions(files({ '.mcp.json': '{"mcpServers":{"s":{"url":"${BASE}/mcp"}}}' })),
+    ).toEqual(['env:BASE', 'mcp:s', 'network'])
+  })
+
   it('reads ports, volumes and privileges of a compose file', () => {
     const compose = `services:
   web:
@@ -298,15 +304,18 @@ describe('derivePermissions', () => {
     volumes: ["data:/var/data:ro", "./conf:/etc/conf", { source: logs, target: /logs, read_only: true }, nonsense]
   quiet: { network_mode: none }
   odd: text
+  bad: { ports: [{ target: [1] }, 5000/tcp, x], volumes: [{ source: {} }, "a:/b"] }
 `
     expect(derivePermissions(files({ 'compose.yaml': compose }), 'app')).toEqual([
       'docker:cap:ALL',
       'docker:cap:NET_ADMIN',
+      'mount:a:/b',
       'mount:conf:/etc/conf',
       'mount:data:/var/data:ro',
       'mount:logs:/logs:ro',
       'network',
       'port:443/udp',
+      'port:5000',
       'port:53/udp',
       'port:80',
       'port:9000',

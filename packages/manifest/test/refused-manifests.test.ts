@@ -252,6 +252,16 @@ describe('verifyManifest', () => {
     expect(reasonOf(text.replace('acme.review', 'acme.re\u0301view'))).toBe('bad_signature')
   })
 
+  it('hands on a fault that is not of the document', () => {
+    const broken = {
+      ...keyring,
+      get: (): never => {
+        throw new TypeError('the store is gone')
+      },
+    }
+    expect(() => verifyManifest(text, broken, { at })).toThrow('the store is gone')
+  })
+
   it('refuses what is no object, and judges at the present moment when none is given', () => {
     expect(reasonOf('[]')).toBe('malformed')
     expect(reasonOf('')).toBe('malformed')

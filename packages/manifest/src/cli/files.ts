@@ -55,6 +55,12 @@ export async function readManifestFile(path: string, io: CliIo): Promise<JsonObj
   )
 }
 
+/** A field of an unchecked document as people read it; empty when it is no text. */
+export function textField(value: JsonObject, field: string): string {
+  const text = value[field]
+  return typeof text === 'string' ? text : ''
+}
+
 /** At which stage a manifest is, by the fields it has. */
 export function stageOf(value: JsonObject): 'draft' | 'unsigned' | 'signed' {
   if (value['manifest_signature'] !== undefined) return 'signed'

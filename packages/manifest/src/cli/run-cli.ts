@@ -33,7 +33,10 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   const command = commands.find((each) => each.name === name)
   if (command === undefined) {
     const asked = name === undefined || name === 'help' || name === '--help' || name === '-h'
-    for (const line of helpLines()) (asked ? io.print : io.warn)(line)
+    for (const line of helpLines()) {
+      if (asked) io.print(line)
+      else io.warn(line)
+    }
     return asked ? 0 : 2
   }
   const asJson = rest.includes('--json')

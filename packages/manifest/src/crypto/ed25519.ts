@@ -54,19 +54,14 @@ export function isPointOnCurve(publicKey: Uint8Array): boolean {
 export function nodePublicKey(
   node: typeof NodeCrypto,
   publicKey: Uint8Array,
-): NodeCrypto.KeyObject | undefined {
+): NodeCrypto.KeyObject {
   const name = keyName(publicKey)
   const known = keyObjects.get(name)
   if (known !== undefined) return known
   const der = new Uint8Array(spkiPrefix.length + 32)
   der.set(spkiPrefix)
   der.set(publicKey, spkiPrefix.length)
-  let key: NodeCrypto.KeyObject
-  try {
-    key = node.createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' })
-  } catch {
-    return undefined // OpenSSL may refuse a point at import: the verdict is then false.
-  }
+  const key = node.createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' })
   if (keyObjects.size >= maxKeyObjects) keyObjects.clear()
   keyObjects.set(name, key)
   return key
@@ -101,10 +96,8 @@ function verifyWithNode(
   message: Uint8Array,
   publicKey: Uint8Array,
 ): boolean {
-  const key = nodePublicKey(node, publicKey)
-  if (key === undefined) return false
   try {
-    return node.verify(null, message, key, signature)
+    return node.verify(null, message, nodePublicKey(node, publicKey), signature)
   } catch {
     return false // OpenSSL's refusal of a point or a length is the verdict, not a fault.
   }
@@ -150,7 +143,7 @@ function isStrictPoint(bytes: Uint8Array, offset: number): boolean {
 
 function isSmallOrder(bytes: Uint8Array, offset: number): boolean {
   for (const y of smallOrderY) {
-    let same = ((bytes[offset + 31] ?? 0) & 0x7f) === y[31]
+    let same = (Number(bytes[offset + 31]) & 0x7f) === y[31]
     for (let index = 0; same && index < 31; index += 1) {
       same = bytes[offset + index] === y[index]
     }
@@ -167,8 +160,8 @@ function isReducedScalar(signature: Uint8Array): boolean {
 function isBelow(bytes: Uint8Array, offset: number, bound: Uint8Array, topMask: number): boolean {
   for (let index = 31; index >= 0; index -= 1) {
     const mask = index === 31 ? topMask : 0xff
-    const byte = (bytes[offset + index] ?? 0) & mask
-    const limit = bound[index] ?? 0
+    const byte = Number(bytes[offset + index]) & mask
+    const limit = Number(bound[index])
     if (byte !== limit) return byte < limit
   }
   return false
@@ -177,7 +170,7 @@ function isBelow(bytes: Uint8Array, offset: number, bound: Uint8Array, topMask: 
 function littleEndian(bytes: Uint8Array): bigint {
   let hex = '0x'
   for (let index = bytes.length - 1; index >= 0; index -= 1) {
-    hex += (bytes[index] ?? 0).toString(16).padStart(2, '0')
+    hex += Number(bytes[index]).toString(16).padStart(2, '0')
   }
   return BigInt(hex)
 }

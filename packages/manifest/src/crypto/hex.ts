@@ -7,7 +7,11 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Reads lower-case hexadecimal digits; `undefined` for anything else. */
 export function fromHex(text: string): Uint8Array | undefined {
-  if (!/^(?:[0-9a-f]{2})*$/.test(text)) return undefined
+  return /^(?:[0-9a-f]{2})*$/.test(text) ? bytesOfHex(text) : undefined
+}
+
+/** Reads hexadecimal digits a schema has checked already. */
+export function bytesOfHex(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length / 2)
   for (let index = 0; index < bytes.length; index += 1) {
     bytes[index] = Number.parseInt(text.slice(index * 2, index * 2 + 2), 16)

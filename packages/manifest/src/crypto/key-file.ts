@@ -24,7 +24,7 @@ export async function encryptKeyFile(
   passphrase: string,
   cost: KeyFileCost = {},
 ): Promise<string> {
-  if ([...passphrase].length < 8) {
+  if (passphrase.length < 8) {
     throw new ManifestError(
       'invalid_key_file',
       'expected a passphrase of at least 8 characters, got a shorter one: choose another',

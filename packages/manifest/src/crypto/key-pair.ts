@@ -80,11 +80,9 @@ export function signMessage(message: Uint8Array, secretKey: Uint8Array): Uint8Ar
 }
 
 /** PrivateKeyInfo of an Ed25519 key up to the raw 32 bytes (RFC 8410 §7). */
-export const pkcs8Prefix: Uint8Array = Uint8Array.of(
-  ...[
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-  ],
-)
+export const pkcs8Prefix: Uint8Array = Uint8Array.from([
+  0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+])
 
 function describeLength(value: unknown): string {
   return value instanceof Uint8Array ? `${value.length} bytes` : `a ${typeof value}`

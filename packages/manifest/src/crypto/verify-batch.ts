@@ -16,12 +16,11 @@ export function verifyBatch(items: readonly SignedMessage[]): Promise<boolean[]>
   return Promise.all(items.map((item) => verifyOne(item)))
 }
 
-function verifyOne({ signature, message, publicKey }: SignedMessage): Promise<boolean> | boolean {
+async function verifyOne({ signature, message, publicKey }: SignedMessage): Promise<boolean> {
   const node = nodeCrypto()
   if (node === null) return ed25519.verify(signature, message, publicKey)
   if (!isStrictInput(signature, publicKey) || !(message instanceof Uint8Array)) return false
   const key = nodePublicKey(node, publicKey)
-  if (key === undefined) return false
   return new Promise((resolve) => {
     node.verify(null, message, key, signature, (error, isValid) =>
       resolve(error === null && isValid),

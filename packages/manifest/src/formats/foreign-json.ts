@@ -86,7 +86,7 @@ export function textList(value: unknown): string[] {
 export function asLine(text: string, maxLength: number): string {
   const line = text.replaceAll(/[\r\n]+/g, ' ').trim()
   return line.length > maxLength
-    ? `${[...line.slice(0, maxLength - 1)].slice(0, -1).join('')}…`
+    ? `${line.slice(0, maxLength - 1).replace(/\p{Surrogate}$/u, '')}…`
     : line
 }
 

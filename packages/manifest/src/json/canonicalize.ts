@@ -105,8 +105,10 @@ function objectInOrder(value: object, depth: number): unknown {
 
 /** RFC 8785 §3.2.3: members sort by the UTF-16 code units of their names, which is how JavaScript compares texts. */
 function areSorted(keys: readonly string[]): boolean {
-  for (let index = 1; index < keys.length; index += 1) {
-    if ((keys[index] ?? '') < (keys[index - 1] ?? '')) return false
+  let before = ''
+  for (const key of keys) {
+    if (key < before) return false
+    before = key
   }
   return true
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { fromBase64Url } from '../crypto/base64.ts'
 import { encodeDsse, payloadTypes } from '../crypto/dsse.ts'
 import { ed25519 } from '../crypto/ed25519.ts'
-import { fromHex, toHex } from '../crypto/hex.ts'
+import { bytesOfHex, toHex } from '../crypto/hex.ts'
 import { keyIdOf } from '../crypto/key-pair.ts'
 import type { Signer } from '../crypto/signer.ts'
 import { ManifestError } from '../errors.ts'
@@ -67,7 +67,7 @@ export function applyKeyRotation(
   if (!result.success) return refuse('a statement with all its fields', 'another document')
   const { signatures, ...statement } = result.data
   const oldKey = keyring.get(statement.old_key_id)
-  const newPublicKey = fromHex(statement.new_public_key) ?? new Uint8Array()
+  const newPublicKey = bytesOfHex(statement.new_public_key)
   if (oldKey === undefined) return refuse('an old key of this keyring', 'an unknown one')
   if (oldKey.author_id !== statement.author_id)
     return refuse('the author of the old key', 'another')

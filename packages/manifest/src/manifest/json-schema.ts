@@ -9,7 +9,9 @@ import { isKind, type Kind } from '../kinds/kind.ts'
  */
 export function manifestJsonSchema(kind: Kind | KindDefinition): JsonObject {
   const definition = typeof kind === 'string' && isKind(kind) ? kindDefinitionOf(kind) : kind
-  if (typeof definition === 'string') throw new TypeError(`expected a kind, got ${definition}`)
+  if (typeof definition === 'string') {
+    throw new TypeError(`expected a kind, got ${JSON.stringify(kind)}`)
+  }
   const schema = z.toJSONSchema(definition.schemas.signed, { target: 'draft-2020-12' })
   return {
     $comment: 'Generated from the schema in @mothership/manifest; do not edit.',

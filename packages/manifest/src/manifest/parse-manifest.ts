@@ -26,16 +26,13 @@ export const maxManifestBytes = 262_144
  * well formed says nothing about its signature: see `verifyManifest`.
  * @throws {ManifestError} with every problem in `issues`
  */
-export function parseManifest(
-  input: Uint8Array | string | unknown,
-  options: ParseManifestOptions = {},
-): Manifest {
+export function parseManifest(input: unknown, options: ParseManifestOptions = {}): Manifest {
   return parseStage(input, 'signed', options) as unknown as Manifest
 }
 
 /** Reads and checks a manifest that is bound to a package and not signed yet; see {@link parseManifest}. */
 export function parseUnsignedManifest(
-  input: Uint8Array | string | unknown,
+  input: unknown,
   options: ParseManifestOptions = {},
 ): UnsignedManifest {
   return parseStage(input, 'unsigned', options) as unknown as UnsignedManifest
@@ -43,17 +40,14 @@ export function parseUnsignedManifest(
 
 /** Reads and checks a manifest without package digests, as authors write them; see {@link parseManifest}. */
 export function parseManifestDraft(
-  input: Uint8Array | string | unknown,
+  input: unknown,
   options: ParseManifestOptions = {},
 ): ManifestDraft {
   return parseStage(input, 'draft', options) as unknown as ManifestDraft
 }
 
 /** Reads bytes or text into a JSON value, or takes a value as it is once it proves to be one. */
-export function readManifestValue(
-  input: Uint8Array | string | unknown,
-  format?: 'json' | 'yaml',
-): JsonValue {
+export function readManifestValue(input: unknown, format?: 'json' | 'yaml'): JsonValue {
   if (!(input instanceof Uint8Array) && typeof input !== 'string') {
     assertJsonValue(input)
     return input

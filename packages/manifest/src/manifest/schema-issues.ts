@@ -37,7 +37,7 @@ function expectationOf(issue: Issue): string {
       return `at most ${issue.maximum} ${unit(issue.origin)}`
     case 'invalid_format':
       return 'pattern' in issue && issue.pattern !== undefined
-        ? `text like ${String(issue.pattern).slice(0, 300)}`
+        ? `text like ${issue.pattern.slice(0, 300)}`
         : `a ${issue.format}`
     case 'invalid_key':
       return 'another name here'
@@ -68,6 +68,7 @@ function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === 'object' && value !== null) return 'an object'
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  const text =
+    typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? typeof value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

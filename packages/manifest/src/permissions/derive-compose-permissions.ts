@@ -29,7 +29,7 @@ function permissionsOfService(service: JsonValue): string[] {
     return Array.isArray(value) ? value : []
   }
   return [
-    ...list('cap_add').map((name) => `docker:cap:${String(name).replace(/^CAP_/, '')}`),
+    ...list('cap_add').map((name) => `docker:cap:${scalar(name).replace(/^CAP_/, '')}`),
     ...(service['privileged'] === true ? ['docker:cap:ALL'] : []),
     ...list('ports').flatMap(portPermission),
     ...list('volumes').flatMap(mountPermission),
@@ -39,18 +39,18 @@ function permissionsOfService(service: JsonValue): string[] {
 
 function portPermission(port: JsonValue): string[] {
   if (isJsonObject(port)) {
-    return [`port:${String(port['target'])}${port['protocol'] === 'udp' ? '/udp' : ''}`]
+    return [`port:${scalar(port['target'])}${port['protocol'] === 'udp' ? '/udp' : ''}`]
   }
-  const match = /^(?:.*:)?([0-9]+)(\/udp|\/tcp)?$/.exec(String(port))
+  const match = /^(?:.*:)?([0-9]+)(\/udp|\/tcp)?$/.exec(scalar(port))
   return match === null ? [] : [`port:${match[1]}${match[2] === '/udp' ? '/udp' : ''}`]
 }
 
 function mountPermission(volume: JsonValue): string[] {
   if (isJsonObject(volume)) {
     const readOnly = volume['read_only'] === true ? ':ro' : ''
-    return [`mount:${String(volume['source'])}:${String(volume['target'])}${readOnly}`]
+    return [`mount:${scalar(volume['source'])}:${scalar(volume['target'])}${readOnly}`]
   }
-  const [source, target, mode] = String(volume).split(':')
+  const [source, target, mode] = scalar(volume).split(':')
   return source === undefined || target === undefined
     ? []
     : [`mount:${nameOfSource(source)}:${target}${mode === 'ro' ? ':ro' : ''}`]
@@ -62,4 +62,9 @@ function nameOfSource(source: string): string {
     .replaceAll(/[^a-z0-9_-]+/gi, '-')
     .replaceAll(/^-+|-+$/g, '')
     .toLowerCase()
+}
+
+/** A scalar of the file as text; lists and maps are no name of anything. */
+function scalar(value: JsonValue | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }

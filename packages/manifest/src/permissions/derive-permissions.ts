@@ -50,7 +50,7 @@ export function permissionsOfMcpServer(server: PluginMcpServer): string[] {
     ...(server.command === undefined
       ? []
       : commandsOf(server.command).map((command) => `exec:${command}`)),
-    ...(server.url === undefined ? [] : [host === undefined ? 'network' : `network:${host}`]),
+    ...(server.url === undefined ? [] : [`network${host === undefined ? '' : `:${host}`}`]),
     ...texts.flatMap(namesIn),
   ]
 }
@@ -113,12 +113,10 @@ const maxScriptBytes = 512 * 1024
 function permissionsOfScript(path: string, bytes: Uint8Array): string[] {
   if (!scriptName.test(path) || bytes.length > maxScriptBytes) return []
   const text = textOf(bytes)
-  const hosts = [...text.matchAll(/https?:\/\/[a-z0-9*._-]+(?::[0-9]{1,5})?/gi)].flatMap(
-    ([url]) => hostOf(url) ?? [],
+  const hosts = [...text.matchAll(/https?:\/\/[a-z0-9*._-]+(?::[0-9]{1,5})?/gi)].map(
+    ([url]) => `${hostOf(url)}`, // the pattern is of an address with a host
   )
-  const names = [...text.matchAll(environmentUse)].map(
-    (match) => match.slice(1).find(Boolean) ?? '',
-  )
+  const names = [...text.matchAll(environmentUse)].map((match) => `${match.slice(1).find(Boolean)}`)
   return [
     ...hosts.filter((host) => !quietHosts.test(host)).map((host) => `network:${host}`),
     ...names.map((name) => `env:${name}`),

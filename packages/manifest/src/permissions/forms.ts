@@ -59,13 +59,13 @@ export const mountForm: PermissionForm = {
       : `Read the files in the storage “${volume}” (seen at ${path}), without changing them.`,
   capability: ({ volume, path, ro }) => ({
     ...target('mount', volume),
-    details: { path: path ?? '', access: ro === undefined ? 'read_write' : 'read_only' },
+    details: { path: `${path}`, access: ro === undefined ? 'read_write' : 'read_only' },
   }),
   includes: (wide, narrow) =>
     wide['volume'] === narrow['volume'] &&
     wide['path'] === narrow['path'] &&
     wide['ro'] === undefined,
-  accepts: ({ path }) => !(path ?? '').split('/').includes('..'),
+  accepts: ({ path }) => !`${path}`.split('/').includes('..'),
 }
 
 /** `chat_inject` */
@@ -196,11 +196,11 @@ function target<Type extends string>(
   type: Type,
   value: string | undefined,
 ): { type: Type; target: string } {
-  return { type, target: value ?? '' }
+  return { type, target: `${value}` } // every form's pattern has the part it asks for
 }
 
 function scopeIncludes(wide: PermissionParts, narrow: PermissionParts): boolean {
-  const wideScope = wide['scope'] ?? ''
+  const wideScope = `${wide['scope']}`
   return wideScope === '*' || `${narrow['scope']}`.startsWith(`${wideScope}.`)
 }
 

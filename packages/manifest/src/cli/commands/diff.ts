@@ -3,7 +3,7 @@ import { isKind } from '../../kinds/kind.ts'
 import { compareVersions } from '../../manifest/version.ts'
 import { diffPermissions } from '../../permissions/permission.ts'
 import { type Command, requiredArgument } from '../cli-io.ts'
-import { readManifestFile } from '../files.ts'
+import { readManifestFile, textField } from '../files.ts'
 
 /** `diff`: what changed between two manifests, permissions first. */
 export const diffCommand: Command = {
@@ -18,7 +18,7 @@ export const diffCommand: Command = {
     const permissions = diffPermissions(permissionsOf(from), permissionsOf(to), kind)
     const fields = changedFields(from, to)
     const needsConsent = permissions.added.length + permissions.widened.length > 0
-    const order = compareVersions(String(to['version']), String(from['version']))
+    const order = compareVersions(textField(to, 'version'), textField(from, 'version'))
     return {
       exitCode: 0,
       data: { permissions, fields, needs_consent: needsConsent, downgrade: order < 0 },

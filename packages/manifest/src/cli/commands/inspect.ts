@@ -5,7 +5,7 @@ import { findKindDefinition } from '../../kinds/kind-definition.ts'
 import { derivePermissions } from '../../permissions/derive-permissions.ts'
 import { explainPermission } from '../../permissions/permission.ts'
 import { type CliIo, type Command, type CommandResult, requiredArgument } from '../cli-io.ts'
-import { readBytes, readManifestFile, stageOf } from '../files.ts'
+import { readBytes, readManifestFile, stageOf, textField } from '../files.ts'
 
 /** `inspect`: what a manifest or a package says, without trusting any of it. */
 export const inspectCommand: Command = {
@@ -62,7 +62,7 @@ async function inspectManifest(path: string, io: CliIo): Promise<CommandResult> 
     lines: [
       `${path}: ${stageOf(value)}, unverified`,
       ...['kind', 'slug', 'name', 'version', 'author_id', 'license'].map(
-        (field) => `${field.padEnd(10)}${printable(String(value[field] ?? ''))}`,
+        (field) => `${field.padEnd(10)}${printable(textField(value, field))}`,
       ),
       ...permissions.map(
         (permission) =>

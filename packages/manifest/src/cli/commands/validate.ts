@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json/json-value.ts'
 import { assertManifest } from '../../manifest/parse-manifest.ts'
 import { type Command, requiredArgument } from '../cli-io.ts'
-import { readManifestFile, stageOf } from '../files.ts'
+import { readManifestFile, stageOf, textField } from '../files.ts'
 
 /** `validate`: every problem of a manifest at once. */
 export const validateCommand: Command = {
@@ -24,7 +24,7 @@ export const validateCommand: Command = {
         version: value['version'],
       },
       lines: [
-        `${path}: a good ${stage} manifest of ${String(value['slug'])} ${String(value['version'])}`,
+        `${path}: a good ${stage} manifest of ${textField(value, 'slug')} ${textField(value, 'version')}`,
       ],
     }
   },

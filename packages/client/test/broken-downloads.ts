@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,12 +31,13 @@ export async function breakDownloads(rounds: number, seed: number): Promise<Tall
   const content = randomBytes(150_000)
   const tally: Tally = { whole: 0, refused: 0, resumed: 0 }
   let running = true
-  let stalledTurns = -1 // turns of the event loop since the server fell silent
+  const stalled = new Set<ServerResponse>()
+  let stalledTurns = 0 // turns of the event loop since the server fell silent
   // Waits of length 0 are over whenever the event loop turns; time-outs a while after the server fell silent.
   const turn = () => {
     if (!running) return
-    if (stalledTurns >= 0) stalledTurns += 1
-    vi.advanceTimersByTime(stalledTurns > 20 ? timeMs : 0)
+    stalledTurns += 1
+    vi.advanceTimersByTime(stalled.size > 0 && stalledTurns > 20 ? timeMs : 0)
     setImmediate(turn)
   }
   turn()
@@ -47,7 +49,8 @@ export async function breakDownloads(rounds: number, seed: number): Promise<Tall
     const offset = Math.floor(random() * content.length)
     return spoil(fault, offset, request, response, content, () => {
       stalledTurns = 0
-      response.once('close', () => (stalledTurns = -1))
+      stalled.add(response)
+      response.once('close', () => stalled.delete(response))
     })
   })
   const open = () =>

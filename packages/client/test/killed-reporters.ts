@@ -17,10 +17,12 @@ export interface Account {
   readonly counted: ReadonlyMap<string, number>
   /** Reports that arrived although they had been counted before. */
   readonly repeated: number
+  /** Requests that the server failed. */
+  readonly spoiled: number
 }
 
 /**
- * Has processes record and send uses, and kills each with SIGKILL after a random number of them. The server fails
+ * Has processes record and send uses, and kills each with SIGKILL at a random one of its requests. The server fails
  * at random: before it counts, after it counted, or while it answers. In the end one reporter sends what is left.
  */
 export async function killReporters(rounds: number, seed: number): Promise<Account> {
@@ -30,11 +32,17 @@ export async function killReporters(rounds: number, seed: number): Promise<Accou
   const counted = new Map<string, number>()
   let repeated = 0
   let failing = true
+  let spoiled = 0
+  let requestsLeft = 0
+  let kill: () => void = () => undefined
   await using server = await openLoopbackServer(async (request, response) => {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer) // without an encoding, parts are buffers
     const luck = failing ? random() : 1
-    if (luck < 0.2) {
+    if (luck < 0.6) spoiled += 1
+    requestsLeft -= 1
+    if (requestsLeft === 0) setTimeout(() => kill(), random() * 4)
+    if (luck < 0.3) {
       response.destroy()
       return
     }
@@ -46,43 +54,50 @@ export async function killReporters(rounds: number, seed: number): Promise<Accou
     for (const { version, executions } of first ? report.events : []) {
       counted.set(version, (counted.get(version) ?? 0) + executions)
     }
-    if (luck < 0.4) response.destroy()
-    else if (luck < 0.5) answerJson(response, { code: 'unavailable', detail: 'Later.' }, 503)
+    if (luck < 0.45) response.destroy()
+    else if (luck < 0.52) answerJson(response, { code: 'unavailable', detail: 'Later.' }, 503)
     else if (luck < 0.6) response.writeHead(200, { 'content-length': 50 }).write('{"acc')
     else answerJson(response, { accepted: first ? report.events.length : 0 })
   })
   try {
     const recorded: string[] = []
     for (let round = 0; round < rounds; round += 1) {
-      const uses = 50 + Math.floor(random() * 400)
-      recorded.push(...(await recordUntilKilled([server.url, directory, String(round)], uses)))
+      requestsLeft = 3 + Math.floor(random() * 5)
+      const child = startRecording([server.url, directory, String(round)])
+      kill = () => child.kill('SIGKILL')
+      for (const version of await child.recorded) recorded.push(version)
     }
     failing = false
     const mothership = createMothership({ env: {}, url: server.url })
     const reporter = createUsageReporter({ mothership, directory, windowMs: 60_000 })
     const { waiting } = await reporter.close({ timeoutMs: 30_000 })
     if (waiting > 0) throw new Error(`${waiting} reports still wait`)
-    return { recorded, counted, repeated }
+    return { recorded, counted, repeated, spoiled }
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-/** Answers the version of each use that the process said it had recorded. */
-function recordUntilKilled(given: readonly string[], uses: number): Promise<string[]> {
+interface RecordingProcess {
+  kill(signal: 'SIGKILL'): void
+  /** The version of each use that it said it had recorded, once it has ended. */
+  readonly recorded: Promise<string[]>
+}
+
+function startRecording(given: readonly string[]): RecordingProcess {
   const child = spawn(
     process.execPath,
     ['--conditions=@mothership/source', '--no-warnings', fixture, ...given],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
-  return new Promise((resolve) => {
-    let text = ''
-    child.stdout.setEncoding('utf8').on('data', (part: string) => {
-      text += part
-      if (text.split('\n').length > uses) child.kill('SIGKILL')
-    })
-    child.once('close', () =>
-      resolve(text.split('\n').filter((line) => /^\d+\.\d+\.0$/.test(line))),
-    )
-  })
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part))
+  return {
+    kill: (signal) => child.kill(signal),
+    recorded: new Promise((resolve) => {
+      child.once('close', () =>
+        resolve(text.split('\n').filter((line) => /^\d+\.\d+\.0$/.test(line))),
+      )
+    }),
+  }
 }

@@ -193,6 +193,11 @@ describe('an access token', () => {
     const { server, mothership } = await openGuarded({
       refreshAccessToken: async () => {
         asked += 1
+        // All of them are refused before there is a new token.
+        while (server.requests.length < 3) await new Promise((resolve) => setImmediate(resolve))
+        for (let turn = 0; turn < 100; turn += 1) {
+          await new Promise((resolve) => setImmediate(resolve))
+        }
         return fresh
       },
     })

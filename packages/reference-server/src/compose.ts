@@ -2,14 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { openDirectoryBlobStore } from './adapters/directory-blob-store.ts'
+import { createLazyAuth } from './adapters/better-auth/lazy-auth.ts'
+import { createDirectoryMailer } from './adapters/directory-mailer.ts'
 import { createDirectorySecretStore } from './adapters/directory-secret-store.ts'
 import { prepareDataDirectory } from './adapters/data-directory.ts'
 import { replaceFile } from './adapters/durable-files.ts'
 import { listen } from './adapters/http-server.ts'
+import { createMemoryRateLimiter } from './adapters/memory-rate-limiter.ts'
 import { openData } from './adapters/open-data.ts'
 import { createApp } from './app.ts'
 import type { DatabaseConfig } from './config/config.ts'
+import { recordAuthEvent } from './features/accounts/auth-events.ts'
+import { createAudit } from './features/audit/service.ts'
 import { createServices } from './features/services.ts'
+import { defaultRateLimits } from './http/rate-limits.ts'
 import { readIdentity } from './identity.ts'
 import { systemClock, type Clock } from './ports/clock.ts'
 import type { Deps, StartServices } from './ports/deps.ts'
@@ -28,6 +34,12 @@ export interface StartOptions {
   readonly database?: DatabaseConfig
   /** A Claude marketplace, directory or .tar.gz, to import once the server listens. */
   readonly importFrom?: string | undefined
+  /** Origin under which people reach this server, such as `https://market.example`. Default: where it listens. */
+  readonly publicUrl?: string | undefined
+  /** Proxies of one's own before this server, each of which appends to `X-Forwarded-For`. Default 0. */
+  readonly trustedProxies?: number
+  /** Requests a minute of one credential or address; 0 takes any number. Default 6,000. */
+  readonly requestsPerMinute?: number
   /** Default: says nothing. */
   readonly log?: Logger
   /** Default: the machine's. */
@@ -44,6 +56,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly dataDirectory: string
   /** Where the operator's key lies, if this server made it. */
   readonly operatorKeyFile: string
+  /** The code that makes the first admin, if this start made it; it is in the file `setup-code` too. */
+  readonly setupCode: string | undefined
   /** What the import brought; `undefined` when none was asked for. Rejects when it failed; the server runs on. */
   readonly imported: Promise<ImportSummary | undefined>
   /** Lets requests under way finish, closes the database, ends its process, gives the lock back. */
@@ -78,25 +92,51 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const stagingDirectory = join(staging, randomUUID())
     await mkdir(stagingDirectory, { recursive: true, mode: 0o700 })
     closers.push(() => rm(stagingDirectory, { recursive: true, force: true }))
+    const secrets = createDirectorySecretStore(join(dataDirectory, 'secrets'))
+    const { host = '127.0.0.1', port = 0, publicUrl, trustedProxies } = options
+    let origin = publicUrl
     const deps: Deps = {
       db: database.db,
       pingDatabase: database.ping,
       blobs: await openDirectoryBlobStore(join(dataDirectory, 'blobs')),
-      secrets: createDirectorySecretStore(join(dataDirectory, 'secrets')),
+      secrets,
+      auth: createLazyAuth({
+        db: database.db,
+        secrets,
+        mailer: createDirectoryMailer({ directory: join(dataDirectory, 'mail'), clock, log }),
+        log,
+        publicUrl,
+        origin: () => origin ?? `http://${host}`,
+        record: (event) => recordAuthEvent(database.db, createAudit(clock), event),
+      }),
+      limiter: createMemoryRateLimiter(),
       clock,
       log,
       identity: await readIdentity(database.db),
     }
-    const services = createServices(deps, { stagingDirectory })
+    const services = createServices(deps, { stagingDirectory, publicUrl })
     const operatorKeyFile = join(dataDirectory, 'operator-key')
     await services.credentials.ensureOperatorKey({
       keep: (key) => replaceFile(operatorKeyFile, `${key}\n`),
     })
+    const setupCode = await services.accounts.ensureSetupCode({
+      keep: (code) => replaceFile(join(dataDirectory, 'setup-code'), `${code}\n`),
+    })
 
     const checkAnswers = options.checkAnswers ?? false
-    const app = createApp({ deps, services, stagingDirectory, checkAnswers })
-    const { host = '127.0.0.1', port = 0 } = options
+    const { requestsPerMinute = defaultRateLimits.requestsPerMinute } = options
+    const limits = { ...defaultRateLimits, requestsPerMinute }
+    const app = createApp({
+      deps,
+      services,
+      stagingDirectory,
+      checkAnswers,
+      limits,
+      trustedProxies,
+      publicUrl,
+    })
     const server = await listen({ fetch: app.fetch, host, port })
+    origin ??= server.url
     closers.push(server.close)
 
     const stop = new AbortController()
@@ -113,6 +153,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       mothership_id: deps.identity.mothership_id,
       dataDirectory,
       operatorKeyFile,
+      setupCode,
       imported,
       close,
       abandon: () => database.abandon?.(),

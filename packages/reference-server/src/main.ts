@@ -23,6 +23,9 @@ const help = `mothership: a marketplace for agent skills, plugins and their kin
 Environment
   DATABASE_URL        use this PostgreSQL (15 or newer) instead of the embedded one
   MOTHERSHIP_ENGINE   "pglite" to run where the embedded PostgreSQL has no binary
+  MOTHERSHIP_PUBLIC_URL       origin that people reach the server at, for links in mail
+  MOTHERSHIP_TRUSTED_PROXIES  how many proxies of yours stand before it (default 0)
+  MOTHERSHIP_RATE_LIMIT       requests a minute of one credential or address (default 6000, 0: any)
   LOG_LEVEL           fatal, error, warn, info (default), debug, trace or silent
   REDIS_URL           accepted, not used yet
   S3_*                reserved: the server does not start while one is set
@@ -182,6 +185,10 @@ async function shutDown(server: RunningServer, reason: StopReason, log: Logger):
 function welcome(server: RunningServer): void {
   const nearby = relative(process.cwd(), server.operatorKeyFile)
   const key = nearby.startsWith('..') ? server.operatorKeyFile : nearby
+  const setup =
+    server.setupCode === undefined
+      ? ''
+      : `\n  The first admin is made once, with the code ${server.setupCode} (POST /api/v1/setup).`
   process.stderr.write(`
   Mothership is running at ${server.url}
 
@@ -189,7 +196,7 @@ function welcome(server: RunningServer): void {
     2. Read the API ${server.url}/docs
     3. Ask it       curl '${server.url}/api/v1/marketplace/plugins/items?limit=3'
 
-  The operator's key is in ${key}. Ctrl-C stops the server; the data stays.
+  The operator's key is in ${key}. Ctrl-C stops the server; the data stays.${setup}
 
 `)
 }

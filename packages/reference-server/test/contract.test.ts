@@ -4,10 +4,12 @@ import {
   operationList,
   operations,
   problemDocumentSchema,
+  type TokenCreated,
 } from '@mothership/client/contract'
 import { Hono } from 'hono'
 import type { Environment } from '../src/http/environment.ts'
 import { createHandlers } from '../src/http/handlers.ts'
+import { createRateGate, defaultRateLimits } from '../src/http/rate-limits.ts'
 import { mountOperations, routePattern } from '../src/http/route.ts'
 import { silentLogger } from '../src/ports/logger.ts'
 import { databaseEngines } from '../src/testing/test-database.ts'
@@ -20,6 +22,7 @@ import {
   signSkill,
   submit,
 } from './support/author.ts'
+import { setUp, signUp } from './support/person.ts'
 import { createTestApp, type TestApp } from './support/test-app.ts'
 import { createSigner, generateKeyPair } from '@mothership/manifest'
 
@@ -53,6 +56,25 @@ describe.each(await databaseEngines())('the contract on $name', (engine) => {
       app.request('/api/v1/admin/moderation/queue', { key: app.operatorKey }),
     'moderation.approve': async () => decide(await pending('1.3.0'), 'approve', { note: 'Good.' }),
     'moderation.reject': async () => decide(await pending('1.4.0'), 'reject', { note: 'Bad.' }),
+    'moderation.flag': async () => decide(await pending('1.5.0'), 'flag', {}),
+    'moderation.scan': async () => decide(await pending('1.6.0'), 'scan', {}),
+    'moderation.bulk': async () =>
+      app.request('/api/v1/admin/moderation/bulk', {
+        key: app.operatorKey,
+        json: { decision: 'approve', ids: [await pending('1.7.0'), 'none'] },
+      }),
+    'submissions.list': () => app.request('/api/v1/submissions', { key: ada.accessKey }),
+    'submissions.update': async () =>
+      app.request(`/api/v1/submissions/${await pending('1.8.0')}`, {
+        method: 'PATCH',
+        key: ada.accessKey,
+        json: { release_notes: 'Faster.' },
+      }),
+    'submissions.withdraw': async () =>
+      app.request(`/api/v1/submissions/${await pending('1.9.0')}/withdraw`, {
+        key: ada.accessKey,
+        json: {},
+      }),
     'publishers.create': () =>
       app.request('/api/v1/publishers', {
         key: app.operatorKey,
@@ -82,12 +104,38 @@ describe.each(await databaseEngines())('the contract on $name', (engine) => {
         },
       }),
     'usage.summary': () => app.request('/api/v1/admin/usage', { key: app.operatorKey }),
+    'account.get': () => app.request('/api/v1/me', { key: ada.accessKey }),
+    'accounts.setup': () => setUp(app, 'contract@example.org'),
+    'accounts.list': () => app.request('/api/v1/admin/accounts', { key: app.operatorKey }),
+    'accounts.update': async () => {
+      const { id } = await signUp(app, 'ada@example.org')
+      return app.request(`/api/v1/admin/accounts/${id}`, {
+        method: 'PATCH',
+        key: app.operatorKey,
+        json: { role: 'publisher', author_id: 'ada' },
+      })
+    },
+    'tokens.list': () => app.request('/api/v1/me/tokens', { key: ada.accessKey }),
+    'tokens.create': () => createToken(),
+    'tokens.rotate': async () => {
+      const { token } = await answer<TokenCreated>(await createToken(), 201)
+      return app.request(`/api/v1/me/tokens/${token.id}/rotate`, { key: ada.accessKey, json: {} })
+    },
+    'tokens.revoke': async () => {
+      const { token } = await answer<TokenCreated>(await createToken(), 201)
+      return app.request(`/api/v1/me/tokens/${token.id}`, { method: 'DELETE', key: ada.accessKey })
+    },
   }
 
   async function pending(version: string): Promise<string> {
     const signed = await signSkill(ada, { version })
     const { id } = await answer<{ id: string }>(await submit(app, ada.accessKey, signed), 201)
     return id
+  }
+
+  function createToken(): Promise<Response> {
+    const json = { type: 'satellite', name: 'a host', scopes: ['read', 'download'] }
+    return app.request('/api/v1/me/tokens', { key: ada.accessKey, json })
   }
 
   function decide(id: string, decision: string, json: object): Promise<Response> {
@@ -120,8 +168,10 @@ describe.each(await databaseEngines())('the contract on $name', (engine) => {
   })
 
   it('[TS1] does not start when an operation has no handler, or no rule', () => {
+    const { credentials, accounts } = app.services
+    const gate = createRateGate(app.deps.limiter, defaultRateLimits)
     const options = {
-      credentials: app.services.credentials,
+      guard: { credentials, accounts, gate, trustedProxies: 0 },
       stagingDirectory: app.directory,
       checkAnswers: true,
     }

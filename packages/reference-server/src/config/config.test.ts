@@ -21,6 +21,9 @@ describe('the configuration', () => {
       dataDirectory: resolve('.mothership'),
       database: { engine: 'embedded' },
       redisUrl: undefined,
+      publicUrl: undefined,
+      trustedProxies: 0,
+      requestsPerMinute: 6_000,
       logLevel: 'info',
     })
   })
@@ -47,6 +50,9 @@ describe('the configuration', () => {
       REDIS_URL: 'localhost:6379',
       MOTHERSHIP_ENGINE: 'sqlite',
       LOG_LEVEL: 'loud',
+      MOTHERSHIP_PUBLIC_URL: 'https://market.example/path',
+      MOTHERSHIP_TRUSTED_PROXIES: '-1',
+      MOTHERSHIP_RATE_LIMIT: 'many',
       S3_BUCKET: 'packages',
       S3_ENDPOINT: 'https://s3.example.org',
     })
@@ -57,6 +63,9 @@ describe('the configuration', () => {
       'REDIS_URL',
       'MOTHERSHIP_ENGINE',
       'LOG_LEVEL',
+      'MOTHERSHIP_PUBLIC_URL',
+      'MOTHERSHIP_TRUSTED_PROXIES',
+      'MOTHERSHIP_RATE_LIMIT',
       'S3_BUCKET, S3_ENDPOINT',
     ]) {
       expect(problems.filter((problem) => problem.startsWith(name))).not.toEqual([])

@@ -13,6 +13,12 @@ export interface ServerConfig {
   readonly database: DatabaseConfig
   /** Accepted, not used yet. */
   readonly redisUrl?: string | undefined
+  /** Origin under which people reach the server; default: where it listens. */
+  readonly publicUrl?: string | undefined
+  /** Proxies of the operator's own before the server; default 0. */
+  readonly trustedProxies: number
+  /** Requests a minute of one credential or address, 0 for any number; default 6000. */
+  readonly requestsPerMinute: number
   readonly logLevel: LogLevel
 }
 
@@ -38,6 +44,15 @@ const url = (name: string, protocols: readonly string[]): z.ZodType<string> =>
   z.string().refine((text) => protocols.includes(protocolOf(text) ?? ''), {
     error: `${name} must be a URL beginning ${protocols.map((p) => `${p}//`).join(' or ')}`,
   })
+
+function isOrigin(text: string): boolean {
+  const parsed = URL.parse(text)
+  return (
+    parsed !== null &&
+    ['http:', 'https:'].includes(parsed.protocol) &&
+    parsed.origin === text.replace(/\/$/, '')
+  )
+}
 
 function protocolOf(text: string): string | undefined {
   // PostgreSQL's URLs may name a user and no host (`postgres://me@/db?host=/run/postgresql`).
@@ -66,6 +81,21 @@ const environmentSchema = z.object({
   MOTHERSHIP_ENGINE: z
     .enum(['embedded', 'pglite'], 'MOTHERSHIP_ENGINE must be "embedded" (the default) or "pglite"')
     .optional(),
+  MOTHERSHIP_PUBLIC_URL: z
+    .string()
+    .refine((text) => isOrigin(text), {
+      error:
+        'MOTHERSHIP_PUBLIC_URL must be an origin without a path, such as https://market.example',
+    })
+    .optional(),
+  MOTHERSHIP_TRUSTED_PROXIES: z
+    .string()
+    .regex(/^(?:\d|10)$/, 'MOTHERSHIP_TRUSTED_PROXIES must be a number from 0 to 10')
+    .default('0'),
+  MOTHERSHIP_RATE_LIMIT: z
+    .string()
+    .regex(/^\d{1,7}$/, 'MOTHERSHIP_RATE_LIMIT must be a number of requests a minute, or 0')
+    .default('6000'),
   LOG_LEVEL: z
     .enum(logLevel.options, `LOG_LEVEL must be one of ${logLevel.options.join(', ')}`)
     .default('info'),
@@ -107,6 +137,9 @@ export function readConfig(
         ? { engine: data.MOTHERSHIP_ENGINE ?? 'embedded' }
         : { engine: 'postgres', url: data.DATABASE_URL },
     redisUrl: data.REDIS_URL,
+    publicUrl: data.MOTHERSHIP_PUBLIC_URL?.replace(/\/$/, ''),
+    trustedProxies: Number(data.MOTHERSHIP_TRUSTED_PROXIES),
+    requestsPerMinute: Number(data.MOTHERSHIP_RATE_LIMIT),
     logLevel: data.LOG_LEVEL,
   }
 }

@@ -20,6 +20,7 @@ export function accessLog(log: Logger): MiddlewareHandler<Environment> {
         status: c.res.status,
         duration_ms: Math.round(performance.now() - startedAt),
         access_key_id: c.get('caller')?.access_key_id ?? undefined,
+        account_id: c.get('caller')?.account_id ?? undefined,
       },
       'request',
     )

@@ -8,8 +8,8 @@ import type { OperationId } from '@mothership/client/contract'
 
 /** Which feature answers which operation: one line of translation each, no rules of its own. */
 export function createHandlers(services: Services): Handlers {
-  const { catalog, categories, downloads, health, moderation, publishers, submissions, usage } =
-    services
+  const { accounts, catalog, categories, downloads, health, moderation } = services
+  const { publishers, submissions, tokens, usage } = services
   return {
     health: async () => ok(await health.check()),
     'categories.list': async () => ok(await categories.list()),
@@ -56,12 +56,22 @@ export function createHandlers(services: Services): Handlers {
       }
     },
     'submissions.get': async ({ params, caller }) => ok(await submissions.get(params.id, caller)),
+    'submissions.list': async ({ query, caller }) =>
+      ok(await submissions.list(authorOf(caller), query)),
+    'submissions.update': async (call) =>
+      ok(await submissions.edit(call.params.id, call.body, call.caller, actorOf(call))),
+    'submissions.withdraw': async (call) =>
+      ok(await submissions.withdraw(call.params.id, call.caller, actorOf(call))),
 
     'moderation.queue': async ({ query }) => ok(await moderation.queue(query)),
     'moderation.approve': async (call) =>
-      ok(await moderation.approve(call.params.id, call.body.note, actorOf(call))),
+      ok(await moderation.approve(call.params.id, call.body, actorOf(call))),
     'moderation.reject': async (call) =>
-      ok(await moderation.reject(call.params.id, call.body.note, actorOf(call))),
+      ok(await moderation.reject(call.params.id, call.body, actorOf(call))),
+    'moderation.flag': async (call) =>
+      ok(await moderation.flag(call.params.id, call.body, actorOf(call))),
+    'moderation.scan': async (call) => ok(await moderation.scan(call.params.id, actorOf(call))),
+    'moderation.bulk': async (call) => ok(await moderation.decideAll(call.body, actorOf(call))),
 
     'publishers.create': async (call) => ({
       status: 201,
@@ -76,6 +86,27 @@ export function createHandlers(services: Services): Handlers {
 
     'usage.report': async ({ body }) => ok(await usage.report(body)),
     'usage.summary': async ({ query }) => ok(await usage.summary(query)),
+
+    'account.get': async ({ caller }) => ok(await accounts.whoami(caller)),
+    'accounts.setup': async (call) => ({
+      status: 201,
+      body: await accounts.setUp(call.body, actorOf(call)),
+    }),
+    'accounts.list': async ({ query }) => ok(await accounts.list(query)),
+    'accounts.update': async (call) =>
+      ok(await accounts.update(call.params.id, call.body, actorOf(call))),
+
+    'tokens.list': async ({ caller }) => ok(await tokens.list(caller)),
+    'tokens.create': async (call) => ({
+      status: 201,
+      body: await tokens.create(call.body, call.caller, actorOf(call)),
+    }),
+    'tokens.rotate': async (call) => ({
+      status: 201,
+      body: await tokens.rotate(call.params.id, call.body, call.caller, actorOf(call)),
+    }),
+    'tokens.revoke': async (call) =>
+      ok(await tokens.revoke(call.params.id, call.caller, actorOf(call))),
   }
 }
 
@@ -83,8 +114,9 @@ function ok<Body>(body: Body): { readonly status: 200; readonly body: Body } {
   return { status: 200, body }
 }
 
-function actorOf({ caller, requestId }: Call<OperationId>): Actor {
-  return { role: caller.role, id: caller.access_key_id ?? 'anonymous', request_id: requestId }
+function actorOf({ caller, requestId, address }: Call<OperationId>): Actor {
+  const id = caller.account_id ?? caller.access_key_id ?? 'anonymous'
+  return { role: caller.role, id, request_id: requestId, address }
 }
 
 /** Keys of publishers carry their author; one without would be of nobody's. */

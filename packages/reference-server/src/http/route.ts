@@ -15,9 +15,8 @@ import type { Context, Hono } from 'hono'
 import type { z } from 'zod'
 import { RequestError, ServerError } from '../errors.ts'
 import { anonymous, type Caller } from '../features/credentials/caller.ts'
-import type { CredentialService } from '../features/credentials/service.ts'
 import { answerBytes, answerJson } from './answer.ts'
-import { authorize } from './authorize.ts'
+import { authorize, type Guard } from './authorize.ts'
 import type { Environment } from './environment.ts'
 import { readMultipart, type StagedParts } from './multipart.ts'
 import { invalidRequest } from './problems.ts'
@@ -33,6 +32,8 @@ export interface Call<Id extends OperationId> {
   readonly parts: StagedParts | undefined
   readonly caller: Caller
   readonly requestId: string
+  /** Where the request comes from. */
+  readonly address: string
   /** The answer's body will not be sent: do not open it, do not count it. */
   readonly headOnly: boolean
   readonly signal: AbortSignal
@@ -46,7 +47,8 @@ export type Handlers = { readonly [Id in OperationId]: Handler<Id> }
 
 /** How routes are built. */
 export interface RouteOptions {
-  readonly credentials: CredentialService
+  /** Who may call what, and how often. */
+  readonly guard: Guard
   /** Folder in which uploads are held for the time of a request. */
   readonly stagingDirectory: string
   /** Compares every answer with the contract and fails on a difference. For tests. */
@@ -73,7 +75,7 @@ export function mountOperations(
     app.on(
       operation.method,
       routePattern(operation.path),
-      authorize(operation, options.credentials),
+      authorize(operation, options.guard),
       (c) => answer(c, operation, handler, options),
     )
   }
@@ -117,6 +119,7 @@ async function answer(
     parts: parts ?? undefined,
     caller: c.get('caller') ?? anonymous,
     requestId: c.get('requestId'),
+    address: c.get('address') ?? 'unknown',
     headOnly: c.req.method === 'HEAD',
     signal: c.req.raw.signal,
   }

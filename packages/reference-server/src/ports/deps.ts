@@ -1,14 +1,18 @@
 import type { Database } from '../db/database.ts'
+import type { Auth } from './auth.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { Clock } from './clock.ts'
 import type { ImportSummary } from './import-summary.ts'
 import type { Logger } from './logger.ts'
+import type { RateLimiter } from './rate-limiter.ts'
 import type { SecretStore } from './secret-store.ts'
 
 /** What features stand on. `compose.ts` is the only place that makes one; tests make theirs with `createTestDeps`. */
 export interface Deps {
   readonly db: Database
+  readonly auth: Auth
   readonly blobs: BlobStore
+  readonly limiter: RateLimiter
   readonly secrets: SecretStore
   readonly clock: Clock
   readonly log: Logger

@@ -1,9 +1,12 @@
 import type { Hono } from 'hono'
 import { createApp } from '../../src/app.ts'
 import { createServices, type Services } from '../../src/features/services.ts'
+import type { Scanner } from '../../src/features/submissions/scan/scanner.ts'
 import type { Environment } from '../../src/http/environment.ts'
 import type { Deps } from '../../src/ports/deps.ts'
 import { type Logger, silentLogger } from '../../src/ports/logger.ts'
+import { type RateLimits } from '../../src/http/rate-limits.ts'
+import type { Mailbox } from '../../src/testing/mailbox.ts'
 import { createTestDeps } from '../../src/testing/test-deps.ts'
 import type { EngineUnderTest } from '../../src/testing/test-database.ts'
 
@@ -14,6 +17,7 @@ export interface TestApp extends AsyncDisposable {
   readonly services: Services
   readonly operatorKey: string
   readonly directory: string
+  readonly mailbox: Mailbox
   /** Sends a request; `key` goes into `X-API-Key`, `json` becomes the body. */
   readonly request: (path: string, options?: TestRequest) => Promise<Response>
 }
@@ -22,6 +26,8 @@ export interface TestApp extends AsyncDisposable {
 export interface TestRequest {
   readonly method?: string
   readonly key?: string
+  /** Address of the connection's other end. */
+  readonly from?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: unknown
   readonly body?: FormData | string
@@ -30,17 +36,35 @@ export interface TestRequest {
 /** Makes one on the given engine. */
 export async function createTestApp(
   engine?: EngineUnderTest,
-  options: Partial<Omit<Deps, 'db'>> = {},
+  options: Partial<Omit<Deps, 'db'>> & {
+    readonly scanner?: Scanner
+    readonly limits?: RateLimits
+    readonly trustedProxies?: number
+  } = {},
 ): Promise<TestApp> {
+  // A test asks and guesses as much as it likes, unless it is about limits.
+  const {
+    limits = { requestsPerMinute: 0, refusalsPerMinute: 0 },
+    trustedProxies,
+    scanner,
+    ...given
+  } = options
   const database = engine === undefined ? {} : { database: await engine.open() }
   const made = await createTestDeps({
     log: loudOnError,
-    ...options,
+    ...given,
     ...database,
   })
-  const { deps, directory } = made
-  const services = createServices(deps, { stagingDirectory: directory })
-  const app = createApp({ deps, services, stagingDirectory: directory, checkAnswers: true })
+  const { deps, directory, mailbox } = made
+  const services = createServices(deps, { stagingDirectory: directory, scanner })
+  const app = createApp({
+    deps,
+    services,
+    stagingDirectory: directory,
+    checkAnswers: true,
+    limits,
+    trustedProxies,
+  })
   let operatorKey = ''
   await services.credentials.ensureOperatorKey({
     keep: (key) => {
@@ -54,17 +78,22 @@ export async function createTestApp(
     services,
     operatorKey,
     directory,
-    request: async (path, { method, key, headers, json, body } = {}) =>
-      app.request(path, {
-        method: method ?? (json === undefined && body === undefined ? 'GET' : 'POST'),
-        headers: {
-          ...(key === undefined ? {} : { 'X-API-Key': key }),
-          ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...headers,
+    mailbox,
+    request: async (path, { method, key, from, headers, json, body } = {}) =>
+      app.request(
+        path,
+        {
+          method: method ?? (json === undefined && body === undefined ? 'GET' : 'POST'),
+          headers: {
+            ...(key === undefined ? {} : { 'X-API-Key': key }),
+            ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+            ...headers,
+          },
+          ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+          ...(body === undefined ? {} : { body }),
         },
-        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-        ...(body === undefined ? {} : { body }),
-      }),
+        from === undefined ? {} : { incoming: { socket: { remoteAddress: from } } },
+      ),
     [Symbol.asyncDispose]: () => made.close(),
   }
 }

@@ -15,6 +15,8 @@ export const auditEvents = pgTable(
     before: jsonb(),
     after: jsonb(),
     request_id: text(),
+    /** Network address it came from; null for what the server does by itself. */
+    address: text(),
   },
   (table) => [index('audit_events_subject').on(table.subject, table.id)],
 )

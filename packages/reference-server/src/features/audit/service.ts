@@ -1,13 +1,16 @@
+import type { Role } from '@mothership/client/contract'
 import type { Database } from '../../db/index.ts'
 import { auditEvents } from '../../db/schema/audit.ts'
 import type { Clock } from '../../ports/clock.ts'
 
 /** Who acted: a credential, or a part of the server. */
 export interface Actor {
-  readonly role: 'operator' | 'publisher' | 'satellite' | 'public' | 'server'
-  /** Id of the access key, or the name of the part of the server. Never a secret. */
+  readonly role: Role | 'server'
+  /** Id of the account or the access key, or the name of the part of the server. Never a secret. */
   readonly id: string
   readonly request_id?: string | undefined
+  /** Network address it came from. */
+  readonly address?: string | undefined
 }
 
 /** What happened, to be kept for good. */
@@ -40,6 +43,7 @@ export function createAudit(clock: Clock): AuditService {
         before: before ?? null,
         after: after ?? null,
         request_id: actor.request_id ?? null,
+        address: actor.address ?? null,
       })
     },
   }

@@ -161,7 +161,7 @@ describe('packages', () => {
       stream.resume()
     })
     await new Promise((resolve, reject) => {
-      peer.on('finish', resolve).on('error', reject)
+      peer.on('finish', () => resolve(undefined)).on('error', reject)
       peer.end(gunzipSync(readFileSync(join(folder, 'peer.tgz'))))
     })
     expect(names.sort()).toEqual([...files.keys()].sort())

@@ -27,7 +27,7 @@ const item = { kind: 'skill', slug: 'acme.review', version: '1.0.0' }
 const documents: [string, DocumentDefinition<object>, object][] = [
   [
     'release record',
-    releaseRecord as unknown as DocumentDefinition<object>,
+    releaseRecord,
     {
       schema_version: '1.0',
       document: 'release_record',
@@ -43,7 +43,7 @@ const documents: [string, DocumentDefinition<object>, object][] = [
   ],
   [
     'revocation list',
-    revocationList as unknown as DocumentDefinition<object>,
+    revocationList,
     {
       schema_version: '1.0',
       document: 'revocation_list',
@@ -60,7 +60,7 @@ const documents: [string, DocumentDefinition<object>, object][] = [
   ],
   [
     'catalogue snapshot',
-    catalogueSnapshot as unknown as DocumentDefinition<object>,
+    catalogueSnapshot,
     {
       schema_version: '1.0',
       document: 'catalogue_snapshot',
@@ -81,7 +81,7 @@ const documents: [string, DocumentDefinition<object>, object][] = [
   ],
   [
     'entitlement',
-    entitlementDocument as unknown as DocumentDefinition<object>,
+    entitlementDocument,
     {
       schema_version: '1.0',
       document: 'entitlement',
@@ -97,7 +97,7 @@ const documents: [string, DocumentDefinition<object>, object][] = [
   ],
   [
     'usage window',
-    usageWindow as unknown as DocumentDefinition<object>,
+    usageWindow,
     {
       schema_version: '1.0',
       document: 'usage_window',

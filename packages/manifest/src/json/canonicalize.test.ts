@@ -177,7 +177,7 @@ describe('parseYaml', () => {
       '__proto__: 1',
       '? [1]\n: 2',
       'a: b: c',
-      `${'['.repeat(2000)}`,
+      '['.repeat(2000),
       `${'- '.repeat(30_000)}x`,
       `a: ${'x'.repeat(300_000)}`,
     ]) {

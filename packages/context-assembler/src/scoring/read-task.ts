@@ -113,16 +113,26 @@ function readStem(stem: string, data: IndexData): TaskWord {
   }
 }
 
-/** The words of most weight, in their order; of equal ones the first. */
+const weightSteps = 256
+const stepCounts = new Uint16Array(weightSteps + 1)
+
+/** The words of most weight, in their order; of those about equal the first. Counted by step: sorting costs more. */
 function rarest(words: readonly TaskWord[]): TaskWord[] {
-  const weights = Float64Array.from(words, (word) => word.weight).sort()
-  const least = weights[words.length - maxTaskWords]!
-  let equals = maxTaskWords
-  for (const { weight } of words) if (weight > least) equals -= 1
-  return words.filter(({ weight }) => {
-    if (weight > least) return true
-    if (weight < least || equals === 0) return false
-    equals -= 1
-    return true
-  })
+  stepCounts.fill(0)
+  for (const { weight } of words) stepCounts[(weight * weightSteps) | 0]! += 1
+  let step = weightSteps
+  let above = 0
+  while (above + stepCounts[step]! < maxTaskWords) {
+    above += stepCounts[step]!
+    step -= 1
+  }
+  let left = maxTaskWords - above
+  const kept: TaskWord[] = []
+  for (const word of words) {
+    const own = (word.weight * weightSteps) | 0
+    if (own < step || (own === step && left === 0)) continue
+    if (own === step) left -= 1
+    kept.push(word)
+  }
+  return kept
 }

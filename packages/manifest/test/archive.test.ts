@@ -110,7 +110,7 @@ describe('packages', () => {
 
   it('whatever packs is read back', async () => {
     const segment = fc.string({
-      unit: fc.constantFrom(...'abcXYZ019._-ä日 '),
+      unit: fc.constantFrom(...Array.from('abcXYZ019._-ä日 ')),
       minLength: 1,
       maxLength: 60,
     })

@@ -203,7 +203,7 @@ describe('documents with an end and a sequence', () => {
       key_id: pair.key_id,
       sig: Buffer.from(sig).toString('base64url'),
     }
-    expect(list.verify({ ...wrong, signature } as never, keyring, { at })).toMatchObject({
+    expect(list.verify({ ...wrong, signature }, keyring, { at })).toMatchObject({
       valid: false,
       reason: 'malformed',
     })

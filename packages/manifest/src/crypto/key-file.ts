@@ -1,5 +1,5 @@
 import { scryptAsync } from '@noble/hashes/scrypt.js'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ManifestError } from '../errors.ts'
 import { canonicalize } from '../json/canonicalize.ts'
 import { parseJson } from '../json/parse-json.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { fromBase64Url, toBase64Url } from '../crypto/base64.ts'
 import { encodeDsse, payloadTypes } from '../crypto/dsse.ts'
 import { ed25519 } from '../crypto/ed25519.ts'

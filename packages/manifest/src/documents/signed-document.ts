@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { payloadTypes } from '../crypto/dsse.ts'
 import { payloadTypes as types } from '../crypto/dsse.ts'
 import { sha256 } from '../crypto/sha256.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { authorIdSchema, slugSchema, timeSchema, versionSchema } from '../manifest/fields.ts'
 import { signatureSchema } from '../manifest/schema.ts'
 import { defineDocument, type DocumentDefinition, type Signed } from './signed-document.ts'

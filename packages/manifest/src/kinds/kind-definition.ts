@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { ManifestError } from '../errors.ts'
 import type { ManifestCommon } from '../manifest/manifest.ts'
 import { createStageSchemas, type StageSchemas } from '../manifest/schema.ts'

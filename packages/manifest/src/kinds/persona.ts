@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { lineSchema, listSchema, textSchema } from '../manifest/fields.ts'
 
 /** What a persona is made of. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { lineSchema, listSchema, packagePathSchema, textSchema } from '../manifest/fields.ts'
 
 /** A file a skill carries: a script it may run, a reference it may read, an asset it may use. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { lineSchema, listSchema, mapSchema, packagePathSchema } from '../manifest/fields.ts'
 
 /** What a theme is made of: custom properties and the files they refer to. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 
 /** Answers whether a JSON value fits a schema, without saying what is wrong. */
 export type SchemaTest = (value: unknown) => boolean

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { JsonObject } from '../json/json-value.ts'
 import { kindDefinitionOf, type KindDefinition } from '../kinds/kind-definition.ts'
 import { isKind, type Kind } from '../kinds/kind.ts'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { ManifestError, type ManifestIssue } from '../errors.ts'
 import { assertJsonValue } from '../json/assert-json-value.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/json-value.ts'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { ManifestIssue } from '../errors.ts'
 
 /** Turns the schema's findings into issues that say where, what was expected and what came. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { PermissionGrammar } from '../permissions/permission-form.ts'
 import { grammarPattern } from '../permissions/permission.ts'
 import { compileSchema, type SchemaTest } from './compile-schema.ts'

@@ -41,21 +41,6 @@ export function removeHiddenCharacters(text: string): VisibleText {
   return { text: visible, removed, total }
 }
 
-/** Adds two counts. */
-export function addHidden(
-  a: HiddenCharacterCounts,
-  b: HiddenCharacterCounts,
-): HiddenCharacterCounts {
-  return {
-    tag_characters: a.tag_characters + b.tag_characters,
-    zero_width: a.zero_width + b.zero_width,
-    bidi: a.bidi + b.bidi,
-    variation_selectors: a.variation_selectors + b.variation_selectors,
-    controls: a.controls + b.controls,
-    lone_surrogates: a.lone_surrogates + b.lone_surrogates,
-  }
-}
-
 /** A count of nothing. */
 export const nothingHidden: HiddenCharacterCounts = {
   tag_characters: 0,

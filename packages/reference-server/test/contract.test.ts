@@ -75,6 +75,25 @@ describe.each(await databaseEngines())('the contract on $name', (engine) => {
         key: ada.accessKey,
         json: {},
       }),
+    'releases.yank': async () => {
+      await release(app, ada, { version: '0.1.0' })
+      return change('0.1.0', 'yank')
+    },
+    'releases.deprecate': () => change('1.0.0', 'deprecate'),
+    'releases.restore': () => change('1.0.0', 'restore'),
+    'releases.keys': () => app.request('/api/v1/marketplace/releases/keys'),
+    'revocations.get': () => app.request('/api/v1/marketplace/revocations'),
+    'publishers.keys.revoke': async () => {
+      const added = await app.request('/api/v1/publishers/ada/keys', {
+        key: ada.accessKey,
+        json: await proofOf('ada', createSigner(generateKeyPair())),
+      })
+      const { key_id } = await answer<{ key_id: string }>(added, 201)
+      return app.request(`/api/v1/publishers/ada/keys/${key_id}/revoke`, {
+        key: ada.accessKey,
+        json: { reason: 'Lost.' },
+      })
+    },
     'publishers.create': () =>
       app.request('/api/v1/publishers', {
         key: app.operatorKey,
@@ -131,6 +150,14 @@ describe.each(await databaseEngines())('the contract on $name', (engine) => {
     const signed = await signSkill(ada, { version })
     const { id } = await answer<{ id: string }>(await submit(app, ada.accessKey, signed), 201)
     return id
+  }
+
+  function change(version: string, what: string): Promise<Response> {
+    const path = `/api/v1/releases/skills/ada.word-count/${version}/${what}`
+    return app.request(path, {
+      key: ada.accessKey,
+      json: what === 'restore' ? {} : { reason: 'Broken.' },
+    })
   }
 
   function createToken(): Promise<Response> {

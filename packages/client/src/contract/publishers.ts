@@ -2,6 +2,7 @@ import type { KeyRecord } from '@mothership/manifest'
 import * as z from 'zod'
 import {
   authorIdField,
+  keyIdField,
   keyRecordField,
   namespaceField,
   publicKeyField,
@@ -45,6 +46,19 @@ export interface KeyRegistration {
   proof: string
 }
 
+/** Path parameters of a key. */
+export interface KeyParams extends PublisherParams {
+  key_id: string
+}
+
+/** Body that revokes a key. */
+export interface KeyRevocation {
+  /** Hosts show it. */
+  reason: string
+  /** Since when somebody else may have had it: what it signed is withdrawn from then on. Default: it was only retired. */
+  compromised_since?: string
+}
+
 /** Keys of a publisher, revoked ones included. */
 export interface KeyList {
   keys: KeyRecord[]
@@ -85,6 +99,18 @@ export const keyRegistrationSchema: z.ZodType<KeyRegistration> = z.strictObject(
   proof: signatureField,
 })
 
+/** Schema of {@link KeyParams}. */
+export const keyParamsSchema: z.ZodType<KeyParams> = z.strictObject({
+  author_id: authorIdField,
+  key_id: keyIdField,
+})
+
+/** Schema of {@link KeyRevocation}. */
+export const keyRevocationSchema: z.ZodType<KeyRevocation> = z.strictObject({
+  reason: z.string().min(1).max(1024).regex(/\S/), // a paragraph, as in a revocation list
+  compromised_since: z.exactOptional(timeField),
+})
+
 /** Schema of {@link KeyList}. */
 export const keyListSchema: z.ZodType<KeyList> = z.object({
   keys: z.array(keyRecordField).max(100), // one author's keys over the years
@@ -104,6 +130,11 @@ export const publisherOperations: {
   readonly 'publishers.keys.list': Operation<{
     params: PublisherParams
     answers: { 200: KeyList }
+  }>
+  readonly 'publishers.keys.revoke': Operation<{
+    params: KeyParams
+    body: KeyRevocation
+    answers: { 200: KeyRecord }
   }>
 } = {
   'publishers.create': defineOperation({
@@ -146,5 +177,18 @@ export const publisherOperations: {
     params: publisherParamsSchema,
     answers: { 200: { type: 'json', description: 'The keys', schema: keyListSchema } },
     errors: ['not_found'],
+  }),
+  'publishers.keys.revoke': defineOperation({
+    id: 'publishers.keys.revoke',
+    method: 'POST',
+    path: '/api/v1/publishers/{author_id}/keys/{key_id}/revoke',
+    summary: 'Revoke a key for good; what it signed since it was compromised is withdrawn',
+    auth: ['publisher', 'admin', 'operator'],
+    scope: 'publish',
+    own: ['publisher'],
+    params: keyParamsSchema,
+    body: { type: 'json', schema: keyRevocationSchema },
+    answers: { 200: { type: 'json', description: 'The key', schema: keyRecordField } },
+    errors: ['unauthenticated', 'forbidden', 'not_found'],
   }),
 }

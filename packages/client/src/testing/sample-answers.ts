@@ -7,6 +7,7 @@ import {
   type OperationId,
   problems,
   type ProblemCode,
+  releaseSummarySchema,
   type UsageReport,
 } from '../contract/index.ts'
 import { createSampleRelease, type SampleRelease } from './sample-release.ts'
@@ -88,10 +89,7 @@ export function createSampleMothership(items: readonly ItemSummary[]): SampleMot
     'items.get': async ({ params }) => detailOf(find(params), await release(params)),
     'items.versions': async ({ params }) => {
       const { release: newest } = await release(params)
-      const { kind, slug, version, package_sha256, package_size, tree_sha256, approved_at } = newest
-      return {
-        versions: [{ kind, slug, version, package_sha256, package_size, tree_sha256, approved_at }],
-      }
+      return { versions: [releaseSummarySchema.parse(newest)] }
     },
     'items.release': async ({ params }) => (await release(params)).release,
     'usage.report': ({ body }) => {

@@ -9,6 +9,9 @@ import { createDownloads, type DownloadService } from './downloads/service.ts'
 import { createHealth, type HealthService } from './health/service.ts'
 import { createModeration, type ModerationService } from './moderation/service.ts'
 import { createPublishers, type PublisherService } from './publishers/service.ts'
+import { createReleaseRecords } from './releases/records.ts'
+import { createRevocations } from './releases/revocations.ts'
+import { createReleases, type ReleaseService } from './releases/service.ts'
 import { createRuleScanner } from './submissions/scan/rule-scanner.ts'
 import type { Scanner } from './submissions/scan/scanner.ts'
 import { createSubmissions, type SubmissionService } from './submissions/service.ts'
@@ -27,6 +30,7 @@ export interface Services {
   readonly health: HealthService
   readonly moderation: ModerationService
   readonly publishers: PublisherService
+  readonly releases: ReleaseService
   readonly submissions: SubmissionService
   readonly sync: SyncService
   readonly tokens: TokenService
@@ -49,9 +53,11 @@ export function createServices(deps: Deps, options: ServiceOptions = {}): Servic
   const audit = createAudit(deps.clock)
   const credentials = createCredentials(deps, audit)
   const publishers = createPublishers(deps, audit, credentials)
-  const catalog = createCatalog(deps, publishers, publicUrl)
+  const records = createReleaseRecords(deps)
+  const catalog = createCatalog(deps, publishers, records, publicUrl)
   const { scanner = createRuleScanner() } = options
   const submissions = createSubmissions(deps, audit, publishers, scanner)
+  const revocations = createRevocations(deps, records)
   const moderation = createModeration(deps, { publishers, catalog, submissions, scanner })
   return {
     accounts: createAccounts(deps, audit),
@@ -63,6 +69,7 @@ export function createServices(deps: Deps, options: ServiceOptions = {}): Servic
     health: createHealth(deps),
     moderation,
     publishers,
+    releases: createReleases(deps, { audit, catalog, publishers, records, revocations }),
     submissions,
     sync: createSync(deps, { publishers, submissions, moderation, stagingDirectory }),
     tokens: createTokens(deps, audit, credentials),

@@ -2,14 +2,15 @@ import { RequestError } from '../errors.ts'
 import type { Actor } from '../features/audit/service.ts'
 import { kindOfCategory } from '../features/catalog/service.ts'
 import type { Caller } from '../features/credentials/caller.ts'
+import type { By, ReleaseName } from '../features/releases/service.ts'
 import type { Services } from '../features/services.ts'
 import type { Call, Handlers } from './route.ts'
-import type { OperationId } from '@mothership/client/contract'
+import type { ItemVersionParams, OperationId } from '@mothership/client/contract'
 
 /** Which feature answers which operation: one line of translation each, no rules of its own. */
 export function createHandlers(services: Services): Handlers {
   const { accounts, catalog, categories, downloads, health, moderation } = services
-  const { publishers, submissions, tokens, usage } = services
+  const { publishers, releases, submissions, tokens, usage } = services
   return {
     health: async () => ok(await health.check()),
     'categories.list': async () => ok(await categories.list()),
@@ -33,6 +34,15 @@ export function createHandlers(services: Services): Handlers {
         caller,
         signal,
       }),
+
+    'releases.yank': async (call) =>
+      ok(await releases.yank(releaseOf(call.params), call.body.reason, byOf(call))),
+    'releases.deprecate': async (call) =>
+      ok(await releases.deprecate(releaseOf(call.params), call.body.reason, byOf(call))),
+    'releases.restore': async (call) =>
+      ok(await releases.restore(releaseOf(call.params), byOf(call))),
+    'releases.keys': async () => ok(await releases.keys()),
+    'revocations.get': async () => ok(await releases.revocations()),
 
     'submissions.create': async (call) => {
       const manifest = call.parts?.texts.get('manifest')
@@ -81,6 +91,8 @@ export function createHandlers(services: Services): Handlers {
       status: 201,
       body: await publishers.addKey(call.params.author_id, call.body, call.caller, actorOf(call)),
     }),
+    'publishers.keys.revoke': async (call) =>
+      ok(await releases.revokeKey(call.params, call.body, byOf(call))),
     'publishers.keys.list': async ({ params }) =>
       ok({ keys: await publishers.keys(params.author_id) }),
 
@@ -117,6 +129,14 @@ function ok<Body>(body: Body): { readonly status: 200; readonly body: Body } {
 function actorOf({ caller, requestId, address }: Call<OperationId>): Actor {
   const id = caller.account_id ?? caller.access_key_id ?? 'anonymous'
   return { role: caller.role, id, request_id: requestId, address }
+}
+
+function byOf(call: Call<OperationId>): By {
+  return { caller: call.caller, actor: actorOf(call) }
+}
+
+function releaseOf({ category, slug, version }: ItemVersionParams): ReleaseName {
+  return { kind: kindOfCategory(category), slug, version }
 }
 
 /** Keys of publishers carry their author; one without would be of nobody's. */

@@ -36,6 +36,8 @@ export const items = pgTable(
     tags: text().array().notNull(),
     token_estimate: integer(),
     recommended_models: text().array().notNull(),
+    /** False while every release of it is withdrawn. */
+    is_public: boolean().notNull().default(true),
     is_featured: boolean().notNull().default(false),
     price: integer().notNull().default(0),
     currency: text().notNull().default('usd'),
@@ -91,6 +93,9 @@ export const releases = pgTable(
       .references(() => packages.package_sha256),
     package_size: bigint({ mode: 'number' }).notNull(),
     tree_sha256: text().notNull(),
+    channel: text({ enum: ['stable', 'beta'] }).notNull().default('stable'),
+    release_notes: text(),
+    min_host_version: text(),
     submission_id: sortedText()
       .notNull()
       .unique()

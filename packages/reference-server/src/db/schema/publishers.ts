@@ -36,6 +36,7 @@ export const publisherKeys = pgTable(
     valid_until: moment(),
     revoked_at: moment(),
     compromised_since: moment(),
+    revocation_reason: text(),
     created_at: moment().notNull(),
   },
   (table) => [index('publisher_keys_author').on(table.author_id)],

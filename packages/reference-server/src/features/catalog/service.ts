@@ -23,6 +23,7 @@ import { RequestError } from '../../errors.ts'
 import type { Deps } from '../../ports/deps.ts'
 import { clipText } from '../../text/clip-text.ts'
 import type { HeldKey, PublisherService } from '../publishers/service.ts'
+import type { ReleaseRecords } from '../releases/records.ts'
 import type { SubmissionRow } from '../submissions/store.ts'
 import { itemColumns } from './item-row.ts'
 import {
@@ -33,8 +34,10 @@ import {
   type ItemRow,
   listItems,
   listReleases,
+  lockItem,
   projectItem,
   type ReleaseRow,
+  shownRelease,
 } from './store.ts'
 
 /** An approved submission on its way into the catalogue. */
@@ -57,8 +60,12 @@ export interface CatalogService {
   release(kind: Kind, slug: string, version: string): Promise<Release>
   /** The stored release, for features that serve its bytes. Throws `not_found`. */
   releaseRow(kind: Kind, slug: string, version: string): Promise<ReleaseRow>
+  /** What lists of versions show of a release. Throws `not_found`. */
+  releaseSummary(kind: Kind, slug: string, version: string): Promise<ReleaseSummary>
   /** Makes the release within the transaction that approves it. Throws `version_exists`. */
   publish(tx: Database, publication: Publication): Promise<void>
+  /** Shows an item at the release that is now the one to show, within the transaction that changed which. */
+  reproject(tx: Database, kind: Kind, slug: string): Promise<void>
 }
 
 /**
@@ -79,8 +86,9 @@ export function kindOfCategory(category: string): Kind {
 
 /** Makes the service; `publicUrl` stands before the links of pages. */
 export function createCatalog(
-  { db }: Pick<Deps, 'db'>,
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
   publishers: PublisherService,
+  records: ReleaseRecords,
   publicUrl = '',
 ): CatalogService {
   const listingUrl = (kind: Kind, slug: string): string =>
@@ -97,8 +105,18 @@ export function createCatalog(
     return row
   }
 
+  const reproject: CatalogService['reproject'] = async (tx, kind, slug) => {
+    await lockItem(tx, kind, slug)
+    const shown = shownRelease(await listReleases(tx, kind, slug))
+    const columns = shown === undefined ? undefined : itemColumns(parseManifest(shown.manifest))
+    await projectItem(tx, kind, slug, columns, clock.now())
+  }
+
   return {
     releaseRow,
+    reproject,
+    releaseSummary: async (kind, slug, version) =>
+      releaseSummaryOf(kind, await releaseRow(kind, slug, version)),
     list: async (kind, query) => {
       const { rows, total } = await listItems(db, kind, query)
       const items = rows.map((row) => summaryOf(kind, row))
@@ -107,7 +125,7 @@ export function createCatalog(
 
     get: async (kind, slug) => {
       const row = await findItem(db, kind, slug)
-      if (row === undefined) throw unknownItem(kind, slug)
+      if (row === undefined || !row.is_public) throw unknownItem(kind, slug)
       const release = await releaseRow(kind, slug, row.version)
       const manifest = parseManifest(release.manifest)
       return {
@@ -138,6 +156,8 @@ export function createCatalog(
         keys,
         key_id: row.key_id,
         custody: row.custody,
+        release_notes: row.release_notes,
+        record: await records.find(row.id),
         package_url: `${publicUrl}/api/v1/marketplace/releases/${pluralOfKind(kind)}/${slug}/${encodeURIComponent(version)}/package`,
         listing_url: listingUrl(kind, slug),
       }
@@ -157,6 +177,9 @@ export function createCatalog(
         package_sha256: row.package_sha256,
         package_size: row.package_size,
         tree_sha256: row.tree_sha256,
+        channel: row.channel,
+        release_notes: row.release_notes,
+        min_host_version: manifest.host?.min_version ?? null,
         submission_id: row.id,
         approved_at,
         approved_by,
@@ -164,7 +187,8 @@ export function createCatalog(
       if (release === undefined) {
         throw new RequestError('version_exists', `${row.slug} ${row.version} is released already.`)
       }
-      await projectItem(tx, itemColumns(manifest), approved_at)
+      await records.countersign(tx, release)
+      await reproject(tx, manifest.kind, manifest.slug)
     },
   }
 }
@@ -195,7 +219,7 @@ function summaryOf(kind: Kind, row: ItemRow): ItemSummary {
     tags: row.tags,
     token_estimate: row.token_estimate,
     recommended_models: row.recommended_models,
-    is_public: true,
+    is_public: row.is_public,
     is_approved: true,
     is_featured: row.is_featured,
     price: row.price,
@@ -248,5 +272,9 @@ function releaseSummaryOf(kind: Kind, row: ReleaseRow): ReleaseSummary {
     package_size: row.package_size,
     tree_sha256: row.tree_sha256,
     approved_at: row.approved_at.toISOString(),
+    status: row.status,
+    status_reason: row.status_reason,
+    channel: row.channel,
+    min_host_version: row.min_host_version,
   }
 }

@@ -8,18 +8,22 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm'
-import type { ItemListQuery, ItemSort } from '@mothership/client/contract'
+import type { ItemListQuery, ItemSort, ReleaseStatus } from '@mothership/client/contract'
 import { compareVersions, type Kind, type TreeFile } from '@mothership/manifest'
 import type { Database } from '../../db/index.ts'
 import { items, releases } from '../../db/schema/catalog.ts'
+import { releaseStates } from '../../db/schema/releases.ts'
 import { packages } from '../../db/schema/submissions.ts'
 import type { ManifestColumns } from './item-row.ts'
 import { matchesSearch } from './search.ts'
 
 /** An item as it is stored. */
 export type ItemRow = InferSelectModel<typeof items>
-/** A release as it is stored. */
-export type ReleaseRow = InferSelectModel<typeof releases>
+/** A release as it is stored, and what became of it since. */
+export interface ReleaseRow extends InferSelectModel<typeof releases> {
+  readonly status: ReleaseStatus
+  readonly status_reason: string | null
+}
 
 /** One page of the items of a kind. */
 export async function listItems(
@@ -29,6 +33,7 @@ export async function listItems(
 ): Promise<{ rows: ItemRow[]; total: number }> {
   const where = and(
     eq(items.kind, kind),
+    items.is_public,
     query.search === undefined ? undefined : matchesSearch(query.search),
     query.category === undefined ? undefined : eq(items.category, query.category),
     query.tags === undefined || query.tags.length === 0
@@ -83,8 +88,17 @@ export async function findRelease(
   const [row] = await db
     .select()
     .from(releases)
+    .leftJoin(releaseStates, eq(releaseStates.release_id, releases.id))
     .where(and(eq(releases.kind, kind), eq(releases.slug, slug), eq(releases.version, version)))
-  return row
+  return row === undefined ? undefined : withState(row)
+}
+
+function withState(row: {
+  releases: InferSelectModel<typeof releases>
+  release_states: InferSelectModel<typeof releaseStates> | null
+}): ReleaseRow {
+  const { status = 'active', reason = null } = row.release_states ?? {}
+  return { ...row.releases, status, status_reason: reason }
 }
 
 /** All releases of an item, highest version first. */
@@ -92,8 +106,9 @@ export async function listReleases(db: Database, kind: Kind, slug: string): Prom
   const rows = await db
     .select()
     .from(releases)
+    .leftJoin(releaseStates, eq(releaseStates.release_id, releases.id))
     .where(and(eq(releases.kind, kind), eq(releases.slug, slug)))
-  return rows.sort((left, right) => compareVersions(right.version, left.version))
+  return rows.map(withState).sort((left, right) => compareVersions(right.version, left.version))
 }
 
 /** The files of a package. */
@@ -109,35 +124,49 @@ export async function findFiles(db: Database, package_sha256: string): Promise<T
 export async function insertRelease(
   tx: Database,
   release: typeof releases.$inferInsert,
-): Promise<ReleaseRow | undefined> {
+): Promise<InferSelectModel<typeof releases> | undefined> {
   const [row] = await tx.insert(releases).values(release).onConflictDoNothing().returning()
   return row
 }
 
-/** Makes the item of a first release, or brings it to a version that comes after the one it shows. */
-export async function projectItem(
-  tx: Database,
-  columns: ManifestColumns,
-  now: Date,
-): Promise<void> {
-  const [made] = await tx
-    .insert(items)
-    .values({ ...columns, published_at: now, updated_at: now })
-    .onConflictDoNothing()
-    .returning({ slug: items.slug })
-  if (made !== undefined) return
-  const where = and(eq(items.kind, columns.kind), eq(items.slug, columns.slug))
-  const [shown] = await tx.select({ version: items.version }).from(items).where(where).for('update')
-  if (shown === undefined || !comesAfter(columns.version, shown.version)) return
-  await tx
-    .update(items)
-    .set({ ...columns, updated_at: now })
-    .where(where)
+/**
+ * The release a list shows of an item: the highest version of the stable channel, of the beta channel only while there
+ * is nothing else, and never one that was withdrawn. `undefined` when there is none.
+ */
+export function shownRelease(highestFirst: readonly ReleaseRow[]): ReleaseRow | undefined {
+  const offered = highestFirst.filter(({ status }) => status !== 'yanked')
+  return offered.find(({ channel }) => channel === 'stable') ?? offered[0]
 }
 
-/** A pre-release never takes the place of a stable version. */
-function comesAfter(version: string, shown: string): boolean {
-  const isPreRelease = (text: string): boolean => /^[^+]*-/.test(text)
-  if (isPreRelease(version) !== isPreRelease(shown)) return isPreRelease(shown)
-  return compareVersions(version, shown) > 0
+/** Whoever changes what is released of an item waits here for whoever is at it. */
+export async function lockItem(tx: Database, kind: Kind, slug: string): Promise<void> {
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${`item:${kind}:${slug}`}, 0))`,
+  )
+}
+
+/** Writes what lists show of an item; one that shows nothing any more is hidden. */
+export async function projectItem(
+  tx: Database,
+  kind: Kind,
+  slug: string,
+  columns: ManifestColumns | undefined,
+  now: Date,
+): Promise<void> {
+  if (columns === undefined) {
+    await tx
+      .update(items)
+      .set({ is_public: false, updated_at: now })
+      .where(and(eq(items.kind, kind), eq(items.slug, slug)))
+    return
+  }
+  await tx
+    .insert(items)
+    .values({ ...columns, published_at: now, updated_at: now })
+    .onConflictDoUpdate({
+      target: [items.kind, items.slug],
+      set: { ...columns, is_public: true, updated_at: now },
+      // A version that lists do not show leaves them as they are.
+      setWhere: sql`not ${items.is_public} or ${items.version} <> ${columns.version}`,
+    })
 }

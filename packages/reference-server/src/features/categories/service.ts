@@ -1,4 +1,4 @@
-import { asc, count, eq } from 'drizzle-orm'
+import { and, asc, count, eq } from 'drizzle-orm'
 import type { CategoryList } from '@mothership/client/contract'
 import { items } from '../../db/schema/catalog.ts'
 import { categories } from '../../db/schema/categories.ts'
@@ -24,7 +24,7 @@ export function createCategories({ db }: Pick<Deps, 'db'>): CategoryService {
           item_count: count(items.slug),
         })
         .from(categories)
-        .leftJoin(items, eq(items.kind, categories.kind))
+        .leftJoin(items, and(eq(items.kind, categories.kind), items.is_public))
         .groupBy(categories.id)
         .orderBy(asc(categories.sort_order), asc(categories.id))
       return { categories: rows }

@@ -3,6 +3,7 @@ import { type Kind, pluralOfKind } from '@mothership/manifest'
 import { items } from '../../db/schema/catalog.ts'
 import { downloads } from '../../db/schema/downloads.ts'
 import { packages } from '../../db/schema/submissions.ts'
+import { RequestError } from '../../errors.ts'
 import type { Deps } from '../../ports/deps.ts'
 import type { CatalogService } from '../catalog/service.ts'
 import type { Caller } from '../credentials/caller.ts'
@@ -41,6 +42,12 @@ export function createDownloads(
   return {
     open: async ({ kind, slug, version, headers, headOnly, caller, signal }) => {
       const release = await catalog.releaseRow(kind, slug, version)
+      if (release.status === 'yanked') {
+        throw new RequestError(
+          'release_yanked',
+          `${slug} ${version} was withdrawn: ${release.status_reason ?? ''}`,
+        )
+      }
       const { package_sha256, package_size } = release
       const [{ format } = { format: 'tar.gz' }] = await db
         .select({ format: packages.format })

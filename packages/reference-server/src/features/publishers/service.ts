@@ -1,5 +1,10 @@
-import { asc, eq, inArray } from 'drizzle-orm'
-import type { Publisher, PublisherCreated, PublisherCreation } from '@mothership/client/contract'
+import { and, asc, eq, inArray } from 'drizzle-orm'
+import type {
+  KeyRevocation,
+  Publisher,
+  PublisherCreated,
+  PublisherCreation,
+} from '@mothership/client/contract'
 import { keyProofMessage } from '@mothership/client/contract'
 import { ed25519, type KeyRecord, keyIdOf } from '@mothership/manifest'
 import type { Database } from '../../db/index.ts'
@@ -32,6 +37,16 @@ export interface PublisherService {
   keys(author_id: string): Promise<KeyRecord[]>
   /** Keys of an author with who holds them, for verification; none when there is no such author. */
   findKeys(tx: Database, author_id: string): Promise<HeldKey[]>
+  /**
+   * Writes a revocation within the given transaction. One that is revoked already keeps its moment; an earlier
+   * `compromised_since` than the one that is there replaces it. Throws `not_found`.
+   */
+  markRevoked(
+    tx: Database,
+    key: { readonly author_id: string; readonly key_id: string },
+    input: KeyRevocation,
+    now: Date,
+  ): Promise<KeyRecord>
   /** Makes sure that the importer is there, with this key and this namespace. */
   ensureImporter(key: { key_id: string; public_key: string }, namespace: string): Promise<void>
 }
@@ -128,6 +143,29 @@ export function createPublishers(
     },
 
     findKeys: async (tx, author_id) => loadKeys(tx, await keyIdsOf(tx, author_id)),
+
+    markRevoked: async (tx, { author_id, key_id }, input, now) => {
+      const where = and(eq(publisherKeys.author_id, author_id), eq(publisherKeys.key_id, key_id))
+      const [key] = await tx.select().from(publisherKeys).where(where).for('update')
+      if (key === undefined) {
+        throw new RequestError('not_found', `"${author_id}" has no key ${key_id}.`)
+      }
+      const since = input.compromised_since === undefined ? null : new Date(input.compromised_since)
+      const earlier = [key.compromised_since, since]
+        .filter((at) => at !== null)
+        .sort((a, b) => a.getTime() - b.getTime())
+      await tx
+        .update(publisherKeys)
+        .set({
+          revoked_at: key.revoked_at ?? now,
+          compromised_since: earlier[0] ?? null,
+          revocation_reason: input.reason,
+        })
+        .where(where)
+      const [record] = await loadKeys(tx, [key_id])
+      if (record === undefined) throw new Error(`key ${key_id} is gone within its transaction`)
+      return recordOf(record)
+    },
 
     ensureImporter: (key, namespace) =>
       db.transaction(async (tx) => {

@@ -113,7 +113,10 @@ async function answer(
   if (declared?.type === 'bytes') return sendPackage(mothership, params, request, fault)
   const query = check(operation.query, readQuery(new URL(request.url).searchParams), 'query')
   const { body } = operation
-  const given = body?.type === 'json' ? check(body.schema, await request.json(), 'body') : undefined
+  const given =
+    body?.type === 'json'
+      ? check(body.schema, await request.json().catch(() => undefined), 'body')
+      : undefined
   const value = await mothership.answer({ operation, params, query, body: given })
   const text = JSON.stringify(fault === 'invalid_answer' ? { unexpected: true } : value)
   const etag = `"${sha256(new TextEncoder().encode(text))}"`

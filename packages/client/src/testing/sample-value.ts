@@ -8,6 +8,7 @@ const texts = [
   '2026-01-31T12:00:00Z',
   'https://mothership.example/sample',
   'usd',
+  'ada@mothership.example',
   'ab'.repeat(32),
   'k'.repeat(43),
   's'.repeat(86),

@@ -139,6 +139,14 @@ describe.each(await databaseEngines())('accounts on $name', (engine) => {
       const refused = await app.request(`/api/v1/auth/${path}`, { json, headers })
       expect(refused.status, path).toBe(403)
     }
+    const json = { email: bea.email, password }
+    const browser = { 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'cross-site' }
+    const foreign = await app.request('/api/v1/auth/sign-in/email', { json, headers: browser })
+    expect(foreign.status).toBe(403)
+    // Programs on Node name a mode and no site.
+    const program = { 'sec-fetch-mode': 'cors' }
+    const signedIn = await app.request('/api/v1/auth/sign-in/email', { json, headers: program })
+    expect(signedIn.status).toBe(200)
     const form = await app.request('/api/v1/auth/sign-in/email', {
       body: `email=${bea.email}&password=${password}`,
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' },

@@ -1,9 +1,19 @@
+import { syncBuiltinESMExports } from 'node:module'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { operationList, type ProblemDocument } from '@mothership/client/contract'
+import {
+  type AnyOperation,
+  operationList,
+  type ProblemDocument,
+  type Role,
+  type Scope,
+  type Submission,
+  type TokenCreated,
+} from '@mothership/client/contract'
 import { accessKeys } from '../src/db/schema/access-keys.ts'
 import { databaseEngines } from '../src/testing/test-database.ts'
-import { type Author, registerAuthor } from './support/author.ts'
+import { answer, type Author, registerAuthor, signSkill, submit } from './support/author.ts'
+import { signUp, signUpAs } from './support/person.ts'
 import { createTestApp, type TestApp } from './support/test-app.ts'
 
 describe.each(await databaseEngines())('authorization on $name', (engine) => {
@@ -100,29 +110,168 @@ describe.each(await databaseEngines())('authorization on $name', (engine) => {
     }
   })
 
-  it('[TS1] lets exactly those in whom the contract names, for every operation', async () => {
-    const callers = [
-      { role: 'public', headers: {} },
-      { role: 'operator', headers: { 'X-API-Key': app.operatorKey } },
-      { role: 'publisher', headers: { 'X-API-Key': author.accessKey } },
-      { role: 'satellite', headers: { 'X-API-Token': satelliteToken } },
-    ] as const
-    for (const operation of operationList) {
-      const path = operation.path
-        .replace('{category}', 'skills')
-        .replace('{slug}', 'ada.none')
-        .replace('{version}', '1.0.0')
-        .replace('{author_id}', 'ada')
-        .replace('{id}', 'none')
-      for (const { role, headers } of callers) {
-        const answer = await app.request(path, { method: operation.method, headers })
-        const may = operation.auth.includes('public') || operation.auth.includes(role)
-        const refusals = [401, 403]
-        if (may) expect(refusals, `${operation.id} as ${role}`).not.toContain(answer.status)
-        else expect(answer.status, `${operation.id} as ${role}`).toBe(role === 'public' ? 401 : 403)
-        expect(answer.status, `${operation.id} as ${role}`).toBeLessThan(500)
-      }
+  describe('of every operation', () => {
+    interface Sender {
+      readonly who: string
+      readonly role: Role
+      readonly headers: Record<string, string>
+      readonly scopes?: readonly Scope[]
+      readonly author_id?: string
+      /** What was shown is known to be no good. */
+      readonly over?: boolean
     }
+    let senders: readonly Sender[] = []
+
+    beforeAll(async () => {
+      await registerAuthor(app, 'bob')
+      const user = await signUp(app, 'user@example.org')
+      const owner = await signUpAs(app, 'ada@example.org', 'publisher', 'ada')
+      const other = await signUpAs(app, 'bob@example.org', 'publisher', 'bob')
+      const moderator = await signUpAs(app, 'moderator@example.org', 'moderator')
+      const admin = await signUpAs(app, 'admin@example.org', 'admin')
+      const made = async (change: object, type = 'satellite', scopes = ['read']) => {
+        const json = { type, name: type, scopes }
+        const created = await app.request('/api/v1/me/tokens', {
+          json,
+          headers: { authorization: admin.bearer },
+        })
+        const { token, secret } = await answer<TokenCreated>(created, 201)
+        if (Object.keys(change).length > 0) {
+          await app.deps.db.update(accessKeys).set(change).where(eq(accessKeys.id, token.id))
+        }
+        return secret
+      }
+      const over = { role: 'public', over: true } as const
+      const past = new Date(0)
+      senders = [
+        { who: 'anonymous', role: 'public', headers: {} },
+        { who: 'a user', role: 'user', headers: { authorization: user.bearer } },
+        {
+          who: 'a user’s browser',
+          role: 'user',
+          headers: { cookie: user.cookie, origin: 'http://localhost' },
+        },
+        {
+          who: 'the owner',
+          role: 'publisher',
+          author_id: 'ada',
+          headers: { authorization: owner.bearer },
+        },
+        {
+          who: 'another publisher',
+          role: 'publisher',
+          author_id: 'bob',
+          headers: { authorization: other.bearer },
+        },
+        {
+          who: 'the owner’s key',
+          role: 'publisher',
+          author_id: 'ada',
+          headers: { 'X-API-Key': author.accessKey },
+        },
+        { who: 'a moderator', role: 'moderator', headers: { authorization: moderator.bearer } },
+        { who: 'an admin', role: 'admin', headers: { authorization: admin.bearer } },
+        {
+          who: 'an admin’s key for moderation',
+          role: 'admin',
+          scopes: ['moderate'],
+          headers: { 'X-API-Key': await made({}, 'api_key', ['moderate']) },
+        },
+        { who: 'the operator', role: 'operator', headers: { 'X-API-Key': app.operatorKey } },
+        {
+          who: 'a satellite',
+          role: 'satellite',
+          scopes: ['read'],
+          headers: { 'X-API-Token': await made({}) },
+        },
+        { ...over, who: 'expired', headers: { 'X-API-Token': await made({ expires_at: past }) } },
+        { ...over, who: 'revoked', headers: { 'X-API-Token': await made({ revoked_at: past }) } },
+        {
+          ...over,
+          who: 'a revoked key',
+          headers: { 'X-API-Key': await made({ revoked_at: past }, 'api_key') },
+        },
+        { ...over, who: 'no session', headers: { authorization: `${user.bearer}x` } },
+      ]
+    })
+
+    /** What the contract's rule says: 401, 403, or that the operation is reached. */
+    function expected(operation: AnyOperation, sender: Sender): number | 'reached' {
+      const { auth, scope, own, path } = operation
+      if (sender.over === true) return 401
+      if (!auth.includes('public')) {
+        if (sender.role === 'public') return 401
+        if (!auth.includes(sender.role)) return 403
+      }
+      if (sender.scopes !== undefined && !sender.scopes.includes(scope)) return 403
+      const foreign = path.includes('{author_id}') && sender.author_id !== 'ada'
+      return own?.includes(sender.role) === true && foreign ? 403 : 'reached'
+    }
+
+    it.each(operationList.map((operation) => [operation.id, operation] as const))(
+      '[TS1] lets exactly those into %s whom the contract names',
+      async (_, operation) => {
+        const path = operation.path
+          .replace('{category}', 'skills')
+          .replace('{slug}', 'ada.none')
+          .replace('{version}', '1.0.0')
+          .replace('{author_id}', 'ada')
+          .replaceAll(/\{\w+\}/g, 'none')
+        const came: Record<string, unknown> = {}
+        const wanted: Record<string, unknown> = {}
+        for (const sender of senders) {
+          const { headers, who } = sender
+          const { status } = await app.request(path, { method: operation.method, headers })
+          const refused = status === 401 || status === 403
+          came[who] = refused || status >= 500 ? status : 'reached'
+          wanted[who] = expected(operation, sender)
+        }
+        expect(came).toEqual(wanted)
+      },
+    )
+
+    it('[TS1] shows a submission to its author and to moderators, and to nobody else', async () => {
+      const signed = await signSkill(author)
+      const { id } = await answer<Submission>(await submit(app, author.accessKey, signed), 201)
+      const seen = await Promise.all(
+        senders
+          .filter(({ role }) => role !== 'public')
+          .map(async ({ who, headers }) => {
+            const { status } = await app.request(`/api/v1/submissions/${id}`, { headers })
+            return [who, status]
+          }),
+      )
+      expect(Object.fromEntries(seen)).toEqual({
+        'a user': 403,
+        'a user’s browser': 403,
+        'the owner': 200,
+        'another publisher': 404,
+        'the owner’s key': 200,
+        'a moderator': 200,
+        'an admin': 200,
+        'an admin’s key for moderation': 403,
+        'the operator': 200,
+        'a satellite': 403,
+      })
+    })
+  })
+
+  it('[TS5] compares digests of keys in constant time', async () => {
+    const crypto = (await import('node:crypto')).default
+    const original = crypto.timingSafeEqual
+    let compared = 0
+    crypto.timingSafeEqual = (a, b) => {
+      compared += 1
+      return original(a, b)
+    }
+    syncBuiltinESMExports()
+    try {
+      expect((await app.request(categories, { key: app.operatorKey })).status).toBe(200)
+    } finally {
+      crypto.timingSafeEqual = original
+      syncBuiltinESMExports()
+    }
+    expect(compared).toBe(1)
   })
 
   it('[TS2] refuses fields that are not in the contract', async () => {

@@ -34,16 +34,10 @@ const routes: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Of the request, what the library needs; nothing that claims to come from a proxy. */
-const passedHeaders = [
-  'authorization',
-  'cookie',
-  'origin',
-  'referer',
-  'sec-fetch-dest',
-  'sec-fetch-mode',
-  'sec-fetch-site',
-  'user-agent',
-]
+const passedHeaders = ['authorization', 'cookie', 'origin', 'referer', 'user-agent']
+
+/** Where a browser says the request comes from. Programs that send a mode and no site are none. */
+const browserHeaders = ['sec-fetch-dest', 'sec-fetch-mode', 'sec-fetch-site']
 
 /** Serves the accounts: bodies checked field by field, tries counted, failures as problem documents. */
 export function mountAuth(app: Hono<Environment>, auth: Auth, guard: Guard): void {
@@ -61,7 +55,8 @@ export function mountAuth(app: Hono<Environment>, auth: Auth, guard: Guard): voi
     if (typeof email === 'string') await guard.gate.tryAccount(email)
 
     const headers = new Headers({ 'x-client-address': address })
-    for (const header of passedHeaders) {
+    const isBrowser = c.req.header('sec-fetch-site') !== undefined
+    for (const header of isBrowser ? [...passedHeaders, ...browserHeaders] : passedHeaders) {
       const value = c.req.header(header)
       if (value !== undefined) headers.set(header, value)
     }

@@ -36,7 +36,11 @@ export function authorize(operation: AnyOperation, guard: Guard): MiddlewareHand
     if (operation.own?.includes(caller.role) === true && author_id !== undefined) {
       checkOwn(caller, author_id)
     }
+    // A code in a body is guessed at like a credential in a header.
+    const guessable = operation.id === 'accounts.setup'
+    if (guessable) await guard.gate.mayTry(address)
     await next()
+    if (guessable && c.res.status === 403) await guard.gate.refused(address)
   }
 }
 

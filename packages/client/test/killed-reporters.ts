@@ -62,7 +62,7 @@ export async function killReporters(rounds: number, seed: number): Promise<Accou
   try {
     const recorded: string[] = []
     for (let round = 0; round < rounds; round += 1) {
-      requestsLeft = 3 + Math.floor(random() * 5)
+      requestsLeft = 3 + Math.floor(random() * 3)
       const child = startRecording([server.url, directory, String(round)])
       kill = () => child.kill('SIGKILL')
       for (const version of await child.recorded) recorded.push(version)
@@ -70,7 +70,7 @@ export async function killReporters(rounds: number, seed: number): Promise<Accou
     failing = false
     const mothership = createMothership({ env: {}, url: server.url })
     const reporter = createUsageReporter({ mothership, directory, windowMs: 60_000 })
-    const { waiting } = await reporter.close({ timeoutMs: 30_000 })
+    const { waiting } = await reporter.close({ timeoutMs: 60_000 })
     if (waiting > 0) throw new Error(`${waiting} reports still wait`)
     return { recorded, counted, repeated, spoiled }
   } finally {

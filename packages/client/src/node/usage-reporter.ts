@@ -61,7 +61,7 @@ export function createUsageReporter(options: UsageReporterOptions): UsageReporte
   let sending: Promise<unknown> = Promise.resolve()
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  /** Answers how long the mothership wants us to wait, or undefined when all has arrived. */
+  /** Answers whether the next report may be sent: not after a failure that may pass. */
   const send = async (windowId: string, signal: AbortSignal | undefined): Promise<boolean> => {
     const report = await queue.read(windowId)
     if (report === undefined) return true

@@ -64,11 +64,17 @@ function fill(given: unknown): unknown {
   }
 }
 
+/** For a pattern that is one class of characters, so many times: a character of it, repeated. */
+function repeatedFor(pattern = ''): string[] {
+  const times = /\]\{(\d+)(?:,\d*)?\}\$$/.exec(pattern)?.[1]
+  return times === undefined ? [] : ['a', 'A', '0'].map((letter) => letter.repeat(Number(times)))
+}
+
 function textFor({ pattern, minLength = 0, format }: Node): string {
   if (format === 'date-time') return '2026-01-31T12:00:00Z'
   const fits = (text: string) =>
     text.length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(text))
-  const text = texts.find(fits)
+  const text = texts.find(fits) ?? repeatedFor(pattern).find(fits)
   if (text !== undefined) return text
   throw new TypeError(`No sample text fits the pattern ${pattern}: add one to sample-value.ts.`)
 }

@@ -12,7 +12,7 @@ import {
   userVerifications,
 } from '../../db/schema/accounts.ts'
 import type { Auth, AuthEvent } from '../../ports/auth.ts'
-import type { AuthOptions } from './lazy-auth.ts'
+import type { AuthOptions } from './auth-options.ts'
 import { createPasswordHasher } from './passwords.ts'
 import { resetMessage, verificationMessage } from './messages.ts'
 

@@ -11,7 +11,9 @@ import { InstallerError } from '../errors.ts'
 // Up to here a tree is kept in memory between checking and writing, which spares the second reading: nearly every
 // package; the largest real plugin seen has 9 MiB. Larger ones are read twice and never held whole.
 export const defaultMemoryBytes: number = 64 * 1024 * 1024
-// Of larger ones only files of this size are kept, for the adapters and for comparing permissions with the bytes.
+// A package that comes as a stream is kept in memory up to this size instead of being read back from the disk.
+export const largestPackageInMemoryBytes: number = 1024 * 1024
+// Of larger trees only files of this size are kept, for the adapters and for comparing permissions with the bytes.
 const largestGlimpseBytes = 256 * 1024
 const largestGlimpsesBytes = 8 * 1024 * 1024
 

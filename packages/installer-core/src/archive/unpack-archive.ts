@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { nodeFileSystem } from '../adapters/node-file-system.ts'
 import { InstallerError, toInstallerError } from '../errors.ts'
 import type { FileSink, FileSystem } from '../ports/file-system.ts'
-import { checkArchive } from './check-archive.ts'
+import { checkArchive, largestPackageInMemoryBytes } from './check-archive.ts'
 import { writeTree } from './write-tree.ts'
 
 /** How an archive is unpacked. */
@@ -53,8 +53,10 @@ async function unpack(
   const scratch = join(parent, `.unpack-${randomUUID()}`)
   await fs.makeDirectory(scratch, 0o700)
   try {
-    const held = typeof source === 'string' ? source : join(scratch, 'package')
-    if (typeof source !== 'string') await spool(fs, source, held, options)
+    const held =
+      typeof source === 'string'
+        ? source
+        : await spool(fs, source, join(scratch, 'package'), options)
     const checked = await checkArchive(held, options)
     const tree = join(scratch, 'new')
     await fs.makeDirectory(tree, 0o755)
@@ -81,14 +83,16 @@ async function assertFree(fs: FileSystem, directory: string): Promise<void> {
   })
 }
 
+/** Takes the archive in: the bytes when they are few, else the path they were written to. */
 async function spool(
   fs: FileSystem,
   source: AsyncIterable<Uint8Array>,
   path: string,
   options: UnpackOptions,
-): Promise<void> {
+): Promise<string | Uint8Array> {
   const cap = options.limits?.packed_bytes ?? defaultArchiveLimits.packed_bytes
-  const sink: FileSink = await fs.createFile(path, 0o600)
+  const pieces: Uint8Array[] = []
+  let sink: FileSink | undefined
   try {
     let size = 0
     for await (const piece of source) {
@@ -102,9 +106,17 @@ async function spool(
           message: `Expected at most ${cap} bytes; more came. Raise limits.packed_bytes if you trust the source.`,
         })
       }
-      await sink.write(piece)
+      if (sink !== undefined) await sink.write(piece)
+      else {
+        pieces.push(piece.slice()) // Sources may use their buffer again.
+        if (size > largestPackageInMemoryBytes) {
+          sink = await fs.createFile(path, 0o600)
+          for (const held of pieces.splice(0)) await sink.write(held)
+        }
+      }
     }
   } finally {
-    await sink.close()
+    await sink?.close()
   }
+  return sink === undefined ? Buffer.concat(pieces) : path
 }

@@ -1,5 +1,6 @@
 import { createSha256 } from '@mothership/manifest'
 import { defaultArchiveLimits } from '@mothership/manifest/archive'
+import { largestPackageInMemoryBytes } from '../archive/check-archive.ts'
 import { InstallerError } from '../errors.ts'
 import type { Operation, StageReport } from '../pipeline/operation.ts'
 import type { ArtifactRelease } from '../ports/artifact-source.ts'
@@ -13,9 +14,6 @@ export interface Acquired {
   /** The same bytes, when they are few. */
   readonly bytes: Uint8Array | undefined
 }
-
-// A package up to this size is written in one call and never read back.
-const largestPackageInMemoryBytes = 1024 * 1024
 
 /** Downloads the package into the state directory, counting and hashing in the same pass, never past the cap. */
 export async function acquirePackage(

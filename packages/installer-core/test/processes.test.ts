@@ -1,22 +1,23 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { killAt } from './support/kill-sweep.ts'
+import { countCallsHere, killAt, killedActions } from './support/kill-sweep.ts'
 import { createMemorySource } from './support/memory-source.ts'
 import { createPublisher, publish, skillFiles } from './support/publisher.ts'
 import { runChild } from './support/run-child.ts'
 import { createSatellite } from './support/satellite.ts'
 import { storeReleases } from './support/stored-source.ts'
 
-// Places around each decision; the long tier kills at every call. See `pnpm test:long` for that sweep.
-const places = [
-  ['install', [25, 49, 62]],
-  ['update', [40, 75, 95]],
-  ['uninstall', [30, 44]],
-] as const
+// Every tenth call here, which ones by the seed: `MOTHERSHIP_TEST_SEED=0` to `9` are all. The long tier takes all at once.
+const step = 10
+const seed = Number(process.env['MOTHERSHIP_TEST_SEED'] ?? 0)
 
 describe('a process killed with -9', () => {
-  it.each(places)('[TI3] [X6] leaves an %s that the next start ends', async (action, calls) => {
-    await Promise.all(calls.map((call) => killAt(action, call)))
+  it.each(killedActions)('[TI3] [X6] leaves an %s that the next start ends', async (action) => {
+    const calls = await countCallsHere(action)
+    for (let call = 1 + (seed % step); call <= calls; call += 2 * step) {
+      const pair = [call, call + step].filter((place) => place <= calls)
+      await Promise.all(pair.map((place) => killAt(action, place)))
+    }
   })
 })
 

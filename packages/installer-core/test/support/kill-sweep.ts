@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { createInstaller } from '../../src/index.ts'
+import { createFaultyFileSystem } from './faulty-file-system.ts'
 import { createMemorySource } from './memory-source.ts'
 import { createPublisher, publish, skillFiles } from './publisher.ts'
 import { runChild } from './run-child.ts'
@@ -22,6 +24,15 @@ export async function countCallsOfChild(action: KilledAction): Promise<number> {
   const { answer, errors } = await runChild(task)
   expect(errors).toBe('')
   return answer?.calls ?? 0
+}
+
+/** How many calls an action makes, counted in this process: the same, without the start of another. */
+export async function countCallsHere(action: KilledAction): Promise<number> {
+  const { satellite, task } = await prepare(action)
+  const fs = createFaultyFileSystem(() => {})
+  const installer = createInstaller({ ...satellite.options, fs })
+  await (action === 'uninstall' ? installer.uninstall(item) : installer.install(task.item))
+  return fs.calls()
 }
 
 /** Kills the process before one call and expects the next start to end it: exactly old or new. */

@@ -30,23 +30,25 @@ export function createFileLedger(
   const terms = join(directory, 'terms')
   const trail = join(directory, 'audit')
   const file = (folder: string, item: ItemKey): string => join(folder, `${itemFileName(item)}.json`)
+  const ensureFolders = async (): Promise<void> => {
+    // The last to be made: where it is, all are.
+    if ((await fs.inspect(trail))?.type === 'directory') return
+    for (const folder of [directory, records, approvals, trail]) await ensureDirectory(fs, folder)
+  }
 
   return {
-    async check() {
-      for (const folder of [directory, records, approvals, terms, trail])
-        await ensureDirectory(fs, folder)
-    },
+    check: ensureFolders,
     get: (item) => readDocument<InstallRecord>(fs, file(records, item)),
     async list(filter = {}) {
       return listRecords(fs, records, filter.kind)
     },
     async apply(change) {
-      for (const folder of [directory, records, approvals, terms, trail])
-        await ensureDirectory(fs, folder)
+      await ensureFolders()
       if (change.approval !== undefined) {
         await writeDocument(fs, file(approvals, change), change.approval, change.operation_id)
       }
       if (change.terms !== undefined) {
+        await ensureDirectory(fs, terms)
         await writeDocument(fs, file(terms, change), change.terms, change.operation_id)
       }
       await writeAudit(fs, trail, change)

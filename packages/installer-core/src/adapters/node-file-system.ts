@@ -3,7 +3,9 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fdatasync,
   fstatSync,
+  fsync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -19,7 +21,12 @@ import {
 } from 'node:fs'
 import type { Dirent, Stats } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import type { EntryStatus, EntryType, FileSink, FileSystem } from '../ports/file-system.ts'
+
+// Only the flush itself waits for the device: opening and closing around it stay on this thread.
+const flush = promisify(fsync)
+const flushData = promisify(fdatasync)
 
 // Zero where the platform lacks them (Windows); there O_EXCL alone refuses an existing link.
 const noFollow = constants.O_NOFOLLOW ?? 0
@@ -80,11 +87,11 @@ export const nodeFileSystem: FileSystem = {
   },
   removeTree,
   async sync(path) {
-    const handle = await open(path, constants.O_RDONLY | noFollow)
+    const descriptor = openSync(path, readOnly)
     try {
-      await handle.sync()
+      await flush(descriptor)
     } finally {
-      await handle.close()
+      closeSync(descriptor)
     }
   },
 }
@@ -148,22 +155,13 @@ async function appendFile(
   options: { readonly sync: boolean },
 ): Promise<void> {
   const flags = constants.O_CREAT | constants.O_APPEND | constants.O_WRONLY | noFollow
-  if (!options.sync) {
-    const descriptor = openSync(path, flags, 0o600)
-    try {
-      let offset = 0
-      while (offset < bytes.byteLength) offset += writeSync(descriptor, bytes, offset)
-    } finally {
-      closeSync(descriptor)
-    }
-    return
-  }
-  const handle = await open(path, flags, 0o600)
+  const descriptor = openSync(path, flags, 0o600)
   try {
-    await handle.appendFile(bytes)
-    await handle.datasync()
+    let offset = 0
+    while (offset < bytes.byteLength) offset += writeSync(descriptor, bytes, offset)
+    if (options.sync) await flushData(descriptor)
   } finally {
-    await handle.close()
+    closeSync(descriptor)
   }
 }
 

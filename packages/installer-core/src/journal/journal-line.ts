@@ -83,6 +83,8 @@ export type JournalLine =
     }
   /** The decision: before this line a crash ends as the old version, after it as the new one. */
   | { readonly step: 'committed' }
+  /** The decision could not be flushed and is taken back, though its line may be there. */
+  | { readonly step: 'withdrawn' }
   /** The changes are undone; what is left is to tidy up. */
   | { readonly step: 'undone' }
   /** Placements and ledger are written; what is left is to tidy up and to flush the trees. */

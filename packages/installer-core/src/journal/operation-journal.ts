@@ -7,8 +7,11 @@ import type { JournalLine, JournalState } from './journal-line.ts'
 /** The journal of one running operation. */
 export interface OperationJournal {
   readonly path: string
-  /** Adds a line; `sync` flushes it before answering. */
-  append(line: JournalLine, options?: { readonly sync?: boolean }): Promise<void>
+  /** Adds a line, or several in one call; `sync` flushes them before answering. */
+  append(
+    lines: JournalLine | readonly JournalLine[],
+    options?: { readonly sync?: boolean },
+  ): Promise<void>
   /** Removes the journal: the operation never was, or is over. */
   remove(): Promise<void>
 }
@@ -30,8 +33,9 @@ export function operationJournal(
   const path = journalPath(state, operationId)
   return {
     path,
-    async append(line, options = {}) {
-      const bytes = new TextEncoder().encode(`${JSON.stringify(line)}\n`)
+    async append(lines, options = {}) {
+      const text = [lines].flat().map((line) => `${JSON.stringify(line)}\n`)
+      const bytes = new TextEncoder().encode(text.join(''))
       await fs.appendFile(path, bytes, { sync: options.sync ?? false })
     },
     async remove() {
@@ -81,6 +85,9 @@ export async function readJournal(
         break
       case 'committed':
         committed = true
+        break
+      case 'withdrawn':
+        committed = false
         break
       case 'undone':
         undone = true

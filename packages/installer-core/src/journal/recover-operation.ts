@@ -39,8 +39,11 @@ export async function recoverOperation(
 /** Puts everything back for an operation of this process that failed before its decision. */
 export async function abandonOperation(engine: Engine, operationId: string): Promise<void> {
   const state = await readJournal(engine.fs, engine.state, operationId)
+  const journal = operationJournal(engine.fs, engine.state, operationId)
+  // A line that failed to be flushed may be there all the same; a crash from here on must not take it for a decision.
+  if (state?.committed === true) await journal.append({ step: 'withdrawn' }, { sync: true })
   if (state !== undefined) await undoUncommitted(engine, state)
-  await operationJournal(engine.fs, engine.state, operationId).remove()
+  await journal.remove()
 }
 
 /** Makes placements and ledger say what was decided. */

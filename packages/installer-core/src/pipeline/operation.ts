@@ -192,8 +192,10 @@ async function beginOperation(
     },
     async incomingPath() {
       const path = join(engine.state.incoming, `${id}-${(counter += 1)}`)
-      await journal.append({ step: 'scratch', path })
-      await journal.append({ step: 'scratch', path: `${path}.json` })
+      await journal.append([
+        { step: 'scratch', path },
+        { step: 'scratch', path: `${path}.json` },
+      ])
       return path
     },
     async backupDirectory(item) {

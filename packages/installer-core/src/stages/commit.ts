@@ -52,9 +52,9 @@ export async function commitItems(
       ? []
       : [after.manifest_sha256],
   )
-  // Flushes overlap in the device's queue: what is announced first, then the directories that name it.
+  // One round of flushes, which overlap in the device's queue: every file and every directory that names it was written
+  // before, so that their order among each other does not matter, only that all are done before the first rename.
   await Promise.all([
-    ...held.map((digest) => flushHeldRelease(fs, state, digest)),
     journal.append(
       {
         step: 'ready',
@@ -64,8 +64,10 @@ export async function commitItems(
       },
       { sync: true },
     ),
+    ...held.map((digest) => flushHeldRelease(fs, state, digest)),
+    fs.sync(state.held),
+    fs.sync(state.journal),
   ])
-  await Promise.all([fs.sync(state.held), fs.sync(state.journal)])
   operation.changes = changes
   operation.signal?.throwIfAborted()
   for (const item of ready) {
@@ -81,11 +83,12 @@ export async function commitItems(
     await activation(() => item.adapter.apply?.(item.activate as AdapterItem))
   }
   // Side by side: should a power cut keep the decision and lose the rename, recovery renames or unpacks again.
-  await Promise.all([
-    ...directoriesOf(changes).map((change) => syncChange(fs, change)),
+  const [decision, ...flushes] = await Promise.allSettled([
     journal.append({ step: 'committed' }, { sync: true }),
+    ...directoriesOf(changes).map((change) => syncChange(fs, change)),
   ])
-  operation.committed = true
+  operation.committed = decision.status === 'fulfilled'
+  for (const end of [decision, ...flushes]) if (end.status === 'rejected') throw end.reason
 }
 
 /** Writes placements and ledger, then tidies up; what cannot be tidied now is left to `recover()`. */

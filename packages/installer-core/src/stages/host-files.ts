@@ -4,6 +4,7 @@ import { InstallerError } from '../errors.ts'
 import type { Change, FileSwap } from '../journal/journal-line.ts'
 import type { Operation } from '../pipeline/operation.ts'
 import type { HostFileEdit } from '../ports/kind-adapter.ts'
+import { ensureDirectory } from '../state/state-directory.ts'
 
 const largestHostFileBytes = 16 * 1024 * 1024
 
@@ -66,7 +67,9 @@ async function realFile({ engine }: Operation, file: string): Promise<string> {
 async function keepBackup(operation: Operation, file: string, bytes: Uint8Array): Promise<void> {
   const { fs, state } = operation.engine
   const path = join(state.backups, `${sha256(bytes).slice(0, 16)}-${basename(file)}`)
-  if ((await fs.inspect(path)) === undefined) await fs.writeNewFile(path, bytes, 0o600)
+  if ((await fs.inspect(path)) !== undefined) return
+  await ensureDirectory(fs, state.backups)
+  await fs.writeNewFile(path, bytes, 0o600)
 }
 
 function decode(bytes: Uint8Array, file: string): string {

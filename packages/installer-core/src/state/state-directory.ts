@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { InstallerError } from '../errors.ts'
 import type { ItemKey } from '../ports/install-ledger.ts'
 import type { FileSystem } from '../ports/file-system.ts'
@@ -15,7 +15,7 @@ export interface StateDirectory {
   /** Downloads that are not verified yet. */
   readonly incoming: string
   readonly locks: string
-  /** Host files as they were before an edit. */
+  /** Host files as they were before an edit; made when there is one. */
   readonly backups: string
   readonly ledger: string
 }
@@ -45,14 +45,7 @@ export function stateDirectory(root: string): StateDirectory {
 /** Creates what is missing, readable by this user alone; repeatable, and safe when several processes start at once. */
 export async function ensureStateDirectory(fs: FileSystem, state: StateDirectory): Promise<void> {
   await ensureDirectory(fs, state.root)
-  for (const part of [
-    state.journal,
-    state.placements,
-    state.held,
-    state.incoming,
-    state.locks,
-    state.backups,
-  ]) {
+  for (const part of [state.journal, state.placements, state.held, state.incoming, state.locks]) {
     await ensureDirectory(fs, part)
   }
 }
@@ -65,13 +58,21 @@ export async function ensureDirectory(fs: FileSystem, path: string): Promise<voi
     const real = await fs.inspect(await fs.realPath(path))
     if (real?.type === 'directory') return
   }
-  if (there === undefined) await ensureDirectory(fs, join(path, '..'))
   try {
     await fs.makeDirectory(path, 0o700)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (hasCode(error, 'ENOENT') && dirname(path) !== path) {
+      await ensureDirectory(fs, dirname(path))
+      await ensureDirectory(fs, path)
+      return
+    }
+    if (!hasCode(error, 'EEXIST')) throw error
     if ((await fs.inspect(path))?.type !== 'directory') throw error
   }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }
 
 /** How our scratch directories in a target are called; hosts skip names that begin with a dot. */

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { Certificate, createPrivateKey, createPublicKey } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   applyKeyRotation,
@@ -51,6 +51,15 @@ describe('keys', () => {
       }
     },
   )
+
+  it('[C7] sign and verify whatever error an earlier call left in the queue of OpenSSL', async () => {
+    const fresh = keyPairFromSecret(new Uint8Array(32).fill(0x5e))
+    const leaveError = (): unknown => Certificate.exportChallenge('no challenge at all')
+    leaveError()
+    const signature = await createSigner(fresh).sign(new Uint8Array(3))
+    leaveError()
+    expect(ed25519.verify(signature, new Uint8Array(3), fresh.public_key)).toBe(true)
+  })
 
   it('have the thumbprint of RFC 8037 as their name', () => {
     const x = Buffer.from('11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', 'base64url')

@@ -55,9 +55,7 @@ export async function createSampleRelease(item: ItemSummary): Promise<SampleRele
     package_size: bytes.length,
     tree_sha256: treeDigest(files),
   } as UnsignedManifest // kind and content are of one kind
-  const signer = createSigner(keyPair)
-  // Node may find the error of an earlier operation in OpenSSL's queue and take it for this one's; then it is gone.
-  const manifest = await signManifest(unsigned, signer).catch(() => signManifest(unsigned, signer))
+  const manifest = await signManifest(unsigned, createSigner(keyPair))
   const key: KeyRecord = {
     key_id: keyPair.key_id,
     public_key: toHex(keyPair.public_key),

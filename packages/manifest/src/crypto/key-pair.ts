@@ -65,17 +65,24 @@ export function assertPublicKey(publicKey: Uint8Array): void {
   )
 }
 
-/** Signs a message with a 32-byte secret key (RFC 8032 §5.1.6): 64 bytes. */
-export function signMessage(message: Uint8Array, secretKey: Uint8Array): Uint8Array {
+/** Signs a message with a pair (RFC 8032 §5.1.6): 64 bytes. */
+export function signMessage(message: Uint8Array, keyPair: KeyPair): Uint8Array {
   const node = nodeCrypto()
   if (node === null) {
     hashes.sha512 ??= sha512
-    return signWithNoble(message, secretKey)
+    return signWithNoble(message, keyPair.secret_key)
   }
-  const der = new Uint8Array(pkcs8Prefix.length + 32)
-  der.set(pkcs8Prefix)
-  der.set(secretKey, pkcs8Prefix.length)
-  const key = node.createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' })
+  // As JWK, whose raw bytes Node hands on: its reader of DER takes an error some earlier call left in OpenSSL's queue for
+  // its own and refuses a good key.
+  const key = node.createPrivateKey({
+    key: {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: toBase64Url(keyPair.public_key),
+      d: toBase64Url(keyPair.secret_key),
+    },
+    format: 'jwk',
+  })
   return new Uint8Array(node.sign(null, message, key))
 }
 

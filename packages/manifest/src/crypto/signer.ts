@@ -14,7 +14,7 @@ export function createSigner(keyPair: KeyPair): Signer {
   return {
     key_id: keyPair.key_id,
     public_key: keyPair.public_key,
-    sign: (message) => Promise.resolve(signMessage(message, keyPair.secret_key)),
+    sign: (message) => Promise.resolve(signMessage(message, keyPair)),
   }
 }
 

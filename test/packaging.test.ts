@@ -146,13 +146,16 @@ describe('an empty project', () => {
 function installTarballs(project: string): string | undefined {
   mkdirSync(project)
   const tarballs = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]))
-  const manifest = { name: 'empty-project', private: true, type: 'module', dependencies: tarballs }
+  // Entries that need a library the host brings (msw, an exact tokenizer) are imported as such a host would.
+  const peers = packed.flatMap((item) => Object.entries(item.manifest.peerDependencies ?? {}))
+  const dependencies = { ...Object.fromEntries(peers), ...tarballs }
+  const manifest = { name: 'empty-project', private: true, type: 'module', dependencies }
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest))
   const scripts = packed.flatMap((item) => Object.keys(item.manifest.optionalDependencies ?? {}))
   const settings = {
     // Our packages name each other by version; they are not in any registry here.
     overrides: tarballs,
-    allowBuilds: Object.fromEntries(scripts.map((name) => [name, false])),
+    allowBuilds: Object.fromEntries([...scripts, 'msw'].map((name) => [name, false])),
     pmOnFail: 'ignore',
     fetchRetries: 1,
     fetchTimeout: 10_000,

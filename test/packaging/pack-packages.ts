@@ -21,6 +21,7 @@ export interface PublishedManifest {
   bin?: Record<string, string>
   dependencies?: Record<string, string>
   optionalDependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
 }
 
 /** Builds all packages with their declarations and packs them into the directory. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { http, HttpResponse } from 'msw'
+import { http, HttpResponse, passthrough } from 'msw'
 import { setupServer } from 'msw/node'
 import { createMotherships, type NamedMothership } from '@mothership/client'
 import { detail, release, summary } from './samples.ts'
@@ -68,9 +68,13 @@ describe('several motherships', () => {
   })
 
   it('[TC11] never fall back to another one when the owner of a namespace is down', async () => {
-    server.use(http.get(`${company}/*`, () => HttpResponse.error()))
+    const down = 'http://127.0.0.1:1' // a port that nobody listens on
+    server.use(http.get(`${down}/*`, () => passthrough()))
     answerAll(market)
-    const motherships = open()
+    const motherships = createMotherships([
+      { name: 'company', url: down, namespaces: ['acme', ''], retries: 0 },
+      { name: 'market', url: market, namespaces: ['*'], retries: 0 },
+    ])
     await expect(
       motherships.releases.resolve({ kind: 'skill', slug: 'acme.tool' }),
     ).rejects.toMatchObject({ code: 'unreachable' })

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -239,5 +240,21 @@ describe('what stands at the destination already', () => {
       yield rawTar([honest])
     })()
     expect((await unpackArchive(pieces, join(root, 'out'))).files).toHaveLength(1)
+  })
+
+  it('takes a stream larger than it keeps in memory, whose pieces share one buffer', async () => {
+    const root = temporaryDirectory()
+    const archive = rawTar([{ name: 'large', content: randomBytes(3 * 1024 * 1024) }])
+    const buffer = new Uint8Array(64 * 1024)
+    const pieces = (async function* () {
+      for (let at = 0; at < archive.length; at += buffer.length) {
+        const piece = archive.subarray(at, at + buffer.length)
+        buffer.set(piece)
+        yield buffer.subarray(0, piece.length)
+      }
+    })()
+    const { package_sha256 } = await unpackArchive(pieces, join(root, 'out'))
+    expect(package_sha256).toBe(createHash('sha256').update(archive).digest('hex'))
+    expect(readdirSync(root)).toEqual(['out'])
   })
 })

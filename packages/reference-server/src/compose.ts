@@ -115,6 +115,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       identity: await readIdentity(database.db),
     }
     const services = createServices(deps, { stagingDirectory, publicUrl })
+    closers.push(() => services.counts.flush())
     const operatorKeyFile = join(dataDirectory, 'operator-key')
     await services.credentials.ensureOperatorKey({
       keep: (key) => replaceFile(operatorKeyFile, `${key}\n`),

@@ -37,6 +37,8 @@ describe.each(await databaseEngines())('the contract on $name', (engine) => {
   })
   afterAll(() => app[Symbol.asyncDispose]())
 
+  const wordCount = '/api/v1/marketplace/skills/items/ada.word-count'
+
   /** One good call of every operation: an operation that is added without one does not compile. */
   const calls: Readonly<Record<OperationId, () => Promise<Response>>> = {
     health: () => app.request('/api/v1/marketplace/health'),
@@ -94,6 +96,21 @@ describe.each(await databaseEngines())('the contract on $name', (engine) => {
         json: { reason: 'Lost.' },
       })
     },
+    'topics.list': () => app.request('/api/v1/marketplace/categories/topics'),
+    'items.facets': () => app.request('/api/v1/marketplace/skills/facets?search=word'),
+    'items.content': () => app.request(`${wordCount}/content`),
+    'items.install': () => app.request(`${wordCount}/install`, { key: ada.accessKey, json: {} }),
+    'items.uninstall': () =>
+      app.request(`${wordCount}/uninstall`, { key: ada.accessKey, json: {} }),
+    'reviews.list': () => app.request(`${wordCount}/reviews`),
+    'reviews.rate': () =>
+      app.request(`${wordCount}/rating`, {
+        method: 'PUT',
+        key: app.operatorKey,
+        json: { rating: 4, review: 'Counts.' },
+      }),
+    'reviews.remove': () =>
+      app.request(`${wordCount}/rating`, { method: 'DELETE', key: app.operatorKey }),
     'publishers.create': () =>
       app.request('/api/v1/publishers', {
         key: app.operatorKey,

@@ -13,7 +13,15 @@ import { releaseRecord, type RevocationList, revocationList } from '@mothership/
 import { releaseRecords } from '../src/db/schema/releases.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import { databaseEngines } from '../src/testing/test-database.ts'
-import { answer, type Author, proofOf, registerAuthor, release, signSkill, submit } from './support/author.ts'
+import {
+  answer,
+  type Author,
+  proofOf,
+  registerAuthor,
+  release,
+  signSkill,
+  submit,
+} from './support/author.ts'
 import { createTestApp, type TestApp } from './support/test-app.ts'
 
 const hour = 3_600_000
@@ -144,7 +152,10 @@ describe.each(await databaseEngines())('releases on $name', (engine) => {
 
   it('[F4] advises against a release that may still be had, until its author says otherwise', async () => {
     await release(app, ada, { slug: 'ada.old' })
-    const deprecated = await answer<ReleaseSummary>(await change('ada.old', '1.0.0', 'deprecate'), 200)
+    const deprecated = await answer<ReleaseSummary>(
+      await change('ada.old', '1.0.0', 'deprecate'),
+      200,
+    )
     expect(deprecated.status).toBe('deprecated')
     expect(await shown('ada.old')).toBe('1.0.0')
     const path = '/api/v1/marketplace/releases/skills/ada.old/1.0.0/package'

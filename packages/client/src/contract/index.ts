@@ -13,7 +13,21 @@ export {
   type Whoami,
   whoamiSchema,
 } from './accounts.ts'
-export { type Category, type CategoryList, categoryListSchema } from './categories.ts'
+export {
+  type Category,
+  type CategoryList,
+  categoryListSchema,
+  type Topic,
+  type TopicList,
+  topicListSchema,
+} from './categories.ts'
+export {
+  type ContentFile,
+  type ContentQuery,
+  contentQuerySchema,
+  type ItemContent,
+  itemContentSchema,
+} from './content.ts'
 export {
   authorIdField,
   categoryField,
@@ -40,10 +54,19 @@ export {
   versionField,
 } from './fields.ts'
 export { type Health, healthSchema } from './health.ts'
-export { type ItemListQuery, itemListQuerySchema, type ItemSort } from './item-query.ts'
 export {
+  type ItemFilter,
+  itemFilterSchema,
+  type ItemListQuery,
+  itemListQuerySchema,
+  type ItemSort,
+} from './item-query.ts'
+export {
+  type Facet,
   type ItemDetail,
   itemDetailSchema,
+  type ItemFacets,
+  itemFacetsSchema,
   type ItemList,
   itemListSchema,
   type ItemOrigin,
@@ -143,6 +166,19 @@ export {
   releaseSummarySchema,
   type SignedDocument,
 } from './releases.ts'
+export {
+  type Install,
+  type InstallReceipt,
+  installReceiptSchema,
+  installSchema,
+  type Rating,
+  ratingSchema,
+  type RatingSummary,
+  ratingSummarySchema,
+  type Review,
+  type ReviewList,
+  reviewListSchema,
+} from './reviews.ts'
 export {
   type Channel,
   channelField,

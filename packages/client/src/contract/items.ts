@@ -12,7 +12,12 @@ import {
   timeField,
   versionField,
 } from './fields.ts'
-import { type ItemListQuery, itemListQuerySchema } from './item-query.ts'
+import {
+  type ItemFilter,
+  itemFilterSchema,
+  type ItemListQuery,
+  itemListQuerySchema,
+} from './item-query.ts'
 import { defineOperation, type Operation } from './operation.ts'
 import {
   type CategoryParams,
@@ -91,6 +96,21 @@ export interface ItemDetail extends ItemSummary {
 /** One page of items. */
 export interface ItemList extends PageAnswer {
   items: ItemSummary[]
+  /** Where the next page begins, however deep; absent on the last one. */
+  next_cursor?: string
+}
+
+/** How many items of a filter have each value, the most frequent first. */
+export interface ItemFacets {
+  topics: Facet[]
+  tags: Facet[]
+  license_types: Facet[]
+}
+
+/** One value and how many items have it. */
+export interface Facet {
+  value: string
+  count: number
 }
 
 // Lengths of texts and lists are those a manifest may have: an item shows what its manifest says.
@@ -148,6 +168,7 @@ export const itemSummarySchema: z.ZodType<ItemSummary> = z.object(summaryFields)
 /** Schema of {@link ItemList}. */
 export const itemListSchema: z.ZodType<ItemList> = z.object({
   items: z.array(itemSummarySchema).max(100), // the largest page
+  next_cursor: z.exactOptional(z.string().max(2048)), // as in the query
   ...pageAnswerFields,
 })
 
@@ -169,12 +190,26 @@ export const itemDetailSchema: z.ZodType<ItemDetail> = z.object({
   listing_url: linkField,
 })
 
+const facets = z.array(z.object({ value: label, count: countField })).max(100) // the most frequent
+
+/** Schema of {@link ItemFacets}. */
+export const itemFacetsSchema: z.ZodType<ItemFacets> = z.object({
+  topics: facets,
+  tags: facets,
+  license_types: facets,
+})
+
 /** Operations on the catalogue. */
 export const itemOperations: {
   readonly 'items.list': Operation<{
     params: CategoryParams
     query: ItemListQuery
     answers: { 200: ItemList }
+  }>
+  readonly 'items.facets': Operation<{
+    params: CategoryParams
+    query: ItemFilter
+    answers: { 200: ItemFacets }
   }>
   readonly 'items.get': Operation<{ params: ItemParams; answers: { 200: ItemDetail } }>
   readonly 'items.versions': Operation<{ params: ItemParams; answers: { 200: ReleaseList } }>
@@ -191,6 +226,19 @@ export const itemOperations: {
     params: categoryParamsSchema,
     query: itemListQuerySchema,
     answers: { 200: { type: 'json', description: 'One page of items', schema: itemListSchema } },
+    errors: ['not_found'],
+  }),
+  'items.facets': defineOperation({
+    id: 'items.facets',
+    method: 'GET',
+    path: '/api/v1/marketplace/{category}/facets',
+    summary: 'Topics, tags and licences of the items of a filter, with how many have each',
+    auth: ['public'],
+    scope: 'read',
+    cache: 'reuse',
+    params: categoryParamsSchema,
+    query: itemFilterSchema,
+    answers: { 200: { type: 'json', description: 'The facets', schema: itemFacetsSchema } },
     errors: ['not_found'],
   }),
   'items.get': defineOperation({

@@ -1,11 +1,13 @@
 import { accountOperations } from './accounts.ts'
 import { categoryOperations } from './categories.ts'
+import { contentOperations } from './content.ts'
 import { healthOperations } from './health.ts'
 import { itemOperations } from './items.ts'
 import { moderationOperations } from './moderation.ts'
 import type { AnyOperation } from './operation.ts'
 import { publisherOperations } from './publishers.ts'
 import { releaseOperations } from './releases.ts'
+import { reviewOperations } from './reviews.ts'
 import { submissionOperations } from './submissions.ts'
 import { tokenOperations } from './tokens.ts'
 import { usageOperations } from './usage.ts'
@@ -13,6 +15,8 @@ import { usageOperations } from './usage.ts'
 type Groups = typeof healthOperations &
   typeof categoryOperations &
   typeof itemOperations &
+  typeof contentOperations &
+  typeof reviewOperations &
   typeof releaseOperations &
   typeof submissionOperations &
   typeof moderationOperations &
@@ -32,6 +36,8 @@ export const operations: Operations = {
   ...healthOperations,
   ...categoryOperations,
   ...itemOperations,
+  ...contentOperations,
+  ...reviewOperations,
   ...releaseOperations,
   ...submissionOperations,
   ...moderationOperations,

@@ -2,6 +2,8 @@ import { tmpdir } from 'node:os'
 import type { Deps } from '../ports/deps.ts'
 import { type AccountService, createAccounts } from './accounts/service.ts'
 import { type AuditService, createAudit } from './audit/service.ts'
+import { type ContentService, createContent } from './catalog/content.ts'
+import { type Counts, createCounts } from './catalog/counts.ts'
 import { type CatalogService, createCatalog } from './catalog/service.ts'
 import { type CategoryService, createCategories } from './categories/service.ts'
 import { createCredentials, type CredentialService } from './credentials/service.ts'
@@ -12,6 +14,7 @@ import { createPublishers, type PublisherService } from './publishers/service.ts
 import { createReleaseRecords } from './releases/records.ts'
 import { createRevocations } from './releases/revocations.ts'
 import { createReleases, type ReleaseService } from './releases/service.ts'
+import { createReviews, type ReviewService } from './reviews/service.ts'
 import { createRuleScanner } from './submissions/scan/rule-scanner.ts'
 import type { Scanner } from './submissions/scan/scanner.ts'
 import { createSubmissions, type SubmissionService } from './submissions/service.ts'
@@ -25,12 +28,15 @@ export interface Services {
   readonly audit: AuditService
   readonly catalog: CatalogService
   readonly categories: CategoryService
+  readonly content: ContentService
+  readonly counts: Counts
   readonly credentials: CredentialService
   readonly downloads: DownloadService
   readonly health: HealthService
   readonly moderation: ModerationService
   readonly publishers: PublisherService
   readonly releases: ReleaseService
+  readonly reviews: ReviewService
   readonly submissions: SubmissionService
   readonly sync: SyncService
   readonly tokens: TokenService
@@ -53,8 +59,9 @@ export function createServices(deps: Deps, options: ServiceOptions = {}): Servic
   const audit = createAudit(deps.clock)
   const credentials = createCredentials(deps, audit)
   const publishers = createPublishers(deps, audit, credentials)
+  const counts = createCounts(deps)
   const records = createReleaseRecords(deps)
-  const catalog = createCatalog(deps, publishers, records, publicUrl)
+  const catalog = createCatalog(deps, publishers, records, counts, publicUrl)
   const { scanner = createRuleScanner() } = options
   const submissions = createSubmissions(deps, audit, publishers, scanner)
   const revocations = createRevocations(deps, records)
@@ -64,12 +71,15 @@ export function createServices(deps: Deps, options: ServiceOptions = {}): Servic
     audit,
     catalog,
     categories: createCategories(deps),
+    content: createContent(deps, catalog),
+    counts,
     credentials,
-    downloads: createDownloads(deps, catalog),
+    downloads: createDownloads(deps, catalog, counts),
     health: createHealth(deps),
     moderation,
     publishers,
     releases: createReleases(deps, { audit, catalog, publishers, records, revocations }),
+    reviews: createReviews(deps, counts),
     submissions,
     sync: createSync(deps, { publishers, submissions, moderation, stagingDirectory }),
     tokens: createTokens(deps, audit, credentials),

@@ -18,8 +18,8 @@ export function answerJson(
     headers['cache-control'] ??= 'no-store'
     return c.body(text, status as 200, headers)
   }
-  const etag = `"${createHash('sha256').update(text).digest('base64url')}"`
-  headers['etag'] = etag
+  // A handler that knows what its answer was made from names that; any other answer is named by its bytes.
+  const etag = (headers['etag'] ??= `"${createHash('sha256').update(text).digest('base64url')}"`)
   headers['cache-control'] ??= 'no-cache' // kept, and asked about each time
   if (holds(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers)
   return c.body(text, status as 200, headers)

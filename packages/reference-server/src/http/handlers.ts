@@ -9,16 +9,41 @@ import type { ItemVersionParams, OperationId } from '@mothership/client/contract
 
 /** Which feature answers which operation: one line of translation each, no rules of its own. */
 export function createHandlers(services: Services): Handlers {
-  const { accounts, catalog, categories, downloads, health, moderation } = services
-  const { publishers, releases, submissions, tokens, usage } = services
+  const { accounts, catalog, categories, content, downloads, health, moderation } = services
+  const { publishers, releases, reviews, submissions, tokens, usage } = services
   return {
     health: async () => ok(await health.check()),
     'categories.list': async () => ok(await categories.list()),
 
-    'items.list': async ({ params, query }) =>
-      ok(await catalog.list(kindOfCategory(params.category), query)),
+    'topics.list': async () => ok(await categories.topics()),
+
+    'items.list': async ({ params, query }) => {
+      const kind = kindOfCategory(params.category)
+      // The tag first: an answer that is newer than its tag is asked for once more, an older one would be kept.
+      const etag = `"${await catalog.tag(kind, query)}"`
+      return { ...ok(await catalog.list(kind, query)), headers: { etag } }
+    },
+    'items.facets': async ({ params, query }) => {
+      const kind = kindOfCategory(params.category)
+      const etag = `"${await catalog.tag(kind, ['facets', query])}"`
+      return { ...ok(await catalog.facets(kind, query)), headers: { etag } }
+    },
     'items.get': async ({ params }) =>
       ok(await catalog.get(kindOfCategory(params.category), params.slug)),
+    'items.content': async ({ params, query }) =>
+      ok(await content.read(kindOfCategory(params.category), params.slug, query.version)),
+    'items.install': async ({ params, body, caller }) =>
+      ok(await reviews.install(kindOfCategory(params.category), params.slug, body, caller)),
+    'items.uninstall': async ({ params, caller }) =>
+      ok(await reviews.uninstall(kindOfCategory(params.category), params.slug, caller)),
+
+    'reviews.list': async ({ params, query }) =>
+      ok(await reviews.list(kindOfCategory(params.category), params.slug, query)),
+    'reviews.rate': async ({ params, body, caller }) =>
+      ok(await reviews.rate(kindOfCategory(params.category), params.slug, body, caller)),
+    'reviews.remove': async ({ params, caller }) =>
+      ok(await reviews.remove(kindOfCategory(params.category), params.slug, caller)),
+
     'items.versions': async ({ params }) =>
       ok(await catalog.versions(kindOfCategory(params.category), params.slug)),
     'items.release': async ({ params }) =>

@@ -58,6 +58,15 @@ export const items = pgTable(
     search_title: text().notNull(),
     search_labels: text().notNull(),
     search_text: text().notNull(),
+    /** What lists order by; the formulas are the README's. */
+    popularity: bigint({ mode: 'number' }).generatedAlwaysAs(
+      (): SQL => sql`5 * ${items.install_count} + ${items.download_count}`,
+    ),
+    rating_score: doublePrecision().generatedAlwaysAs(
+      (): SQL =>
+        sql`(coalesce(${items.rating_average}, 0) * ${items.rating_count} + 15.0) / (${items.rating_count} + 5)`,
+    ),
+    sort_name: sortedText().generatedAlwaysAs((): SQL => sql`lower(${items.name})`),
     search: searchVector().generatedAlwaysAs(
       (): SQL =>
         sql`setweight(to_tsvector('simple', ${items.search_title}), 'A') || setweight(to_tsvector('simple', ${items.search_labels}), 'B') || setweight(to_tsvector('simple', ${items.search_text}), 'C')`,
@@ -65,8 +74,11 @@ export const items = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.kind, table.slug] }),
-    index('items_newest').on(table.kind, table.published_at.desc(), table.slug),
-    index('items_name').on(table.kind, table.name, table.slug),
+    index('items_popular').on(table.kind, table.popularity.desc(), table.sort_name, table.slug),
+    index('items_rating').on(table.kind, table.rating_score.desc(), table.sort_name, table.slug),
+    index('items_newest').on(table.kind, table.published_at.desc(), table.sort_name, table.slug),
+    index('items_name').on(table.kind, table.sort_name, table.slug),
+    index('items_title').using('gin', sql`${table.search_title} gin_trgm_ops`),
     index('items_search').using('gin', table.search),
     index('items_tags').using('gin', table.tags),
   ],
@@ -93,7 +105,9 @@ export const releases = pgTable(
       .references(() => packages.package_sha256),
     package_size: bigint({ mode: 'number' }).notNull(),
     tree_sha256: text().notNull(),
-    channel: text({ enum: ['stable', 'beta'] }).notNull().default('stable'),
+    channel: text({ enum: ['stable', 'beta'] })
+      .notNull()
+      .default('stable'),
     release_notes: text(),
     min_host_version: text(),
     submission_id: sortedText()
@@ -108,3 +122,19 @@ export const releases = pgTable(
     index('releases_package').on(table.package_sha256),
   ],
 )
+
+/** Grows whenever something changes that lists of a kind show: what an answer's ETag is made of. */
+export const catalogVersions = pgTable('catalog_versions', {
+  kind: text().primaryKey(),
+  version: bigint({ mode: 'number' }).notNull(),
+})
+
+/** Views, downloads and installs that no item counts yet: added without a lock, folded into the items in batches. */
+export const countEvents = pgTable('count_events', {
+  id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  kind: text().notNull(),
+  slug: sortedText().notNull(),
+  views: integer().notNull().default(0),
+  downloads: integer().notNull().default(0),
+  installs: integer().notNull().default(0),
+})

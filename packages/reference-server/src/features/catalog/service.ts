@@ -1,6 +1,8 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type {
   ItemDetail,
+  ItemFacets,
+  ItemFilter,
   ItemList,
   ItemListQuery,
   ItemSummary,
@@ -25,14 +27,17 @@ import { clipText } from '../../text/clip-text.ts'
 import type { HeldKey, PublisherService } from '../publishers/service.ts'
 import type { ReleaseRecords } from '../releases/records.ts'
 import type { SubmissionRow } from '../submissions/store.ts'
+import { createAnswerMemory } from './answer-memory.ts'
+import { bumpCatalogVersion, catalogVersion, type Counts } from './counts.ts'
 import { itemColumns } from './item-row.ts'
+import { countFacets, listItems } from './list-items.ts'
 import {
+  findCountedItem,
   findFiles,
   findItem,
   findRelease,
   insertRelease,
   type ItemRow,
-  listItems,
   listReleases,
   lockItem,
   projectItem,
@@ -49,9 +54,19 @@ export interface Publication {
   readonly approved_by: string
 }
 
+/** An item, by what names it. */
+export interface ItemName {
+  readonly kind: Kind
+  readonly slug: string
+}
+
 /** What is on offer. */
 export interface CatalogService {
+  /** Throws `invalid_request` for a cursor of another list. */
   list(kind: Kind, query: ItemListQuery): Promise<ItemList>
+  facets(kind: Kind, filter: ItemFilter): Promise<ItemFacets>
+  /** Names the answer to a question about a kind, as it stands; changes when what lists show does. For ETags. */
+  tag(kind: Kind, question: unknown): Promise<string>
   /** Throws `not_found`. */
   get(kind: Kind, slug: string): Promise<ItemDetail>
   /** Throws `not_found`. */
@@ -60,12 +75,14 @@ export interface CatalogService {
   release(kind: Kind, slug: string, version: string): Promise<Release>
   /** The stored release, for features that serve its bytes. Throws `not_found`. */
   releaseRow(kind: Kind, slug: string, version: string): Promise<ReleaseRow>
+  /** The version lists show of an item. Throws `not_found`. */
+  shownVersion(kind: Kind, slug: string): Promise<string>
   /** What lists of versions show of a release. Throws `not_found`. */
   releaseSummary(kind: Kind, slug: string, version: string): Promise<ReleaseSummary>
   /** Makes the release within the transaction that approves it. Throws `version_exists`. */
   publish(tx: Database, publication: Publication): Promise<void>
-  /** Shows an item at the release that is now the one to show, within the transaction that changed which. */
-  reproject(tx: Database, kind: Kind, slug: string): Promise<void>
+  /** Shows items at the release that is now the one to show, within the transaction that changed which; its last step. */
+  reproject(tx: Database, changed: readonly ItemName[]): Promise<void>
 }
 
 /**
@@ -89,10 +106,23 @@ export function createCatalog(
   { db, clock }: Pick<Deps, 'db' | 'clock'>,
   publishers: PublisherService,
   records: ReleaseRecords,
+  counts: Counts,
   publicUrl = '',
 ): CatalogService {
   const listingUrl = (kind: Kind, slug: string): string =>
     `${publicUrl}/items/${pluralOfKind(kind)}/${slug}`
+
+  const remember = createAnswerMemory()
+  /** The same question at the same version of the kind has the same answer: the database is asked for the version alone. */
+  const remembered = async <Answer>(
+    kind: Kind,
+    question: readonly unknown[],
+    ask: () => Promise<Answer>,
+  ): Promise<Answer> => {
+    counts.foldSoon()
+    const version = await catalogVersion(db, kind)
+    return remember(JSON.stringify([kind, version, ...question]), ask)
+  }
 
   const releaseRow = async (kind: Kind, slug: string, version: string): Promise<ReleaseRow> => {
     const row = await findRelease(db, kind, slug, version)
@@ -105,29 +135,60 @@ export function createCatalog(
     return row
   }
 
-  const reproject: CatalogService['reproject'] = async (tx, kind, slug) => {
-    await lockItem(tx, kind, slug)
-    const shown = shownRelease(await listReleases(tx, kind, slug))
-    const columns = shown === undefined ? undefined : itemColumns(parseManifest(shown.manifest))
-    await projectItem(tx, kind, slug, columns, clock.now())
+  const reproject: CatalogService['reproject'] = async (tx, changed) => {
+    const nameOf = ({ kind, slug }: ItemName): string => `${kind}:${slug}`
+    // In one order everywhere, items before versions, so that nobody waits in a ring.
+    const inOrder = [...changed].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
+    for (const { kind, slug } of inOrder) {
+      await lockItem(tx, kind, slug)
+      const shown = shownRelease(await listReleases(tx, kind, slug))
+      const columns = shown === undefined ? undefined : itemColumns(parseManifest(shown.manifest))
+      await projectItem(tx, kind, slug, columns, clock.now())
+    }
+    for (const kind of new Set(inOrder.map((item) => item.kind))) {
+      await bumpCatalogVersion(tx, kind)
+    }
   }
 
   return {
     releaseRow,
     reproject,
+    shownVersion: async (kind, slug) => {
+      const row = await findItem(db, kind, slug)
+      if (row === undefined || !row.is_public) throw unknownItem(kind, slug)
+      return row.version
+    },
     releaseSummary: async (kind, slug, version) =>
       releaseSummaryOf(kind, await releaseRow(kind, slug, version)),
-    list: async (kind, query) => {
-      const { rows, total } = await listItems(db, kind, query)
-      const items = rows.map((row) => summaryOf(kind, row))
-      return { items, total, page: query.page, page_size: query.limit }
+    list: (kind, query) =>
+      remembered(kind, ['list', query], async () => {
+        const { rows, total, next_cursor } = await listItems(db, kind, query)
+        return {
+          items: rows.map((row) => summaryOf(kind, row)),
+          total,
+          page: query.page,
+          page_size: query.limit,
+          ...(next_cursor === undefined ? {} : { next_cursor }),
+        }
+      }),
+
+    facets: (kind, filter) =>
+      remembered(kind, ['facets', filter], () => countFacets(db, kind, filter)),
+
+    tag: async (kind, question) => {
+      const version = await catalogVersion(db, kind)
+      return createHash('sha256')
+        .update(JSON.stringify([kind, version, question]))
+        .digest('base64url')
     },
 
     get: async (kind, slug) => {
-      const row = await findItem(db, kind, slug)
+      const row = await findCountedItem(db, kind, slug)
       if (row === undefined || !row.is_public) throw unknownItem(kind, slug)
       const release = await releaseRow(kind, slug, row.version)
       const manifest = parseManifest(release.manifest)
+      counts.view(kind, slug)
+      counts.foldSoon()
       return {
         ...summaryOf(kind, row),
         ...detailOf(manifest),
@@ -188,7 +249,7 @@ export function createCatalog(
         throw new RequestError('version_exists', `${row.slug} ${row.version} is released already.`)
       }
       await records.countersign(tx, release)
-      await reproject(tx, manifest.kind, manifest.slug)
+      await reproject(tx, [manifest])
     },
   }
 }

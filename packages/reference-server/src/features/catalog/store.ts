@@ -1,21 +1,12 @@
-import {
-  and,
-  arrayContains,
-  count,
-  desc,
-  eq,
-  type InferSelectModel,
-  type SQL,
-  sql,
-} from 'drizzle-orm'
-import type { ItemListQuery, ItemSort, ReleaseStatus } from '@mothership/client/contract'
+import { and, eq, type InferSelectModel, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import type { ReleaseStatus } from '@mothership/client/contract'
 import { compareVersions, type Kind, type TreeFile } from '@mothership/manifest'
 import type { Database } from '../../db/index.ts'
-import { items, releases } from '../../db/schema/catalog.ts'
+import { countEvents, items, releases } from '../../db/schema/catalog.ts'
 import { releaseStates } from '../../db/schema/releases.ts'
 import { packages } from '../../db/schema/submissions.ts'
 import type { ManifestColumns } from './item-row.ts'
-import { matchesSearch } from './search.ts'
 
 /** An item as it is stored. */
 export type ItemRow = InferSelectModel<typeof items>
@@ -25,44 +16,32 @@ export interface ReleaseRow extends InferSelectModel<typeof releases> {
   readonly status_reason: string | null
 }
 
-/** One page of the items of a kind. */
-export async function listItems(
+/** One item, with what is noted of it and not added up yet: who just downloaded it sees it counted. */
+export async function findCountedItem(
   db: Database,
   kind: Kind,
-  query: ItemListQuery,
-): Promise<{ rows: ItemRow[]; total: number }> {
-  const where = and(
-    eq(items.kind, kind),
-    items.is_public,
-    query.search === undefined ? undefined : matchesSearch(query.search),
-    query.category === undefined ? undefined : eq(items.category, query.category),
-    query.tags === undefined || query.tags.length === 0
-      ? undefined
-      : arrayContains(items.tags, query.tags),
-  )
-  const rows = await db
-    .select()
+  slug: string,
+): Promise<ItemRow | undefined> {
+  const pending = (counted: PgColumn) =>
+    sql<number>`(select coalesce(sum(${counted}), 0)::int from ${countEvents}
+      where ${countEvents.kind} = ${items.kind} and ${countEvents.slug} = ${items.slug})`
+  const [found] = await db
+    .select({
+      row: items,
+      views: pending(countEvents.views),
+      downloads: pending(countEvents.downloads),
+      installs: pending(countEvents.installs),
+    })
     .from(items)
-    .where(where)
-    .orderBy(...orderBy[query.sort])
-    .limit(query.limit)
-    .offset((query.page - 1) * query.limit)
-  const [counted] = await db.select({ total: count() }).from(items).where(where)
-  return { rows, total: counted?.total ?? 0 }
-}
-
-/**
- * "Popular" is `5 × installs + downloads`: an install is reported by a host that kept the item, a download may be a
- * look. Ties go to the name, then to the slug, so that every order is total.
- */
-const orderBy: Readonly<Record<ItemSort, readonly SQL[]>> = {
-  popular: [
-    sql`5 * ${items.install_count} + ${items.download_count} desc`,
-    sql`lower(${items.name})`,
-    sql`${items.slug}`,
-  ],
-  newest: [desc(items.published_at), sql`${items.slug}`],
-  name: [sql`lower(${items.name})`, sql`${items.slug}`],
+    .where(and(eq(items.kind, kind), eq(items.slug, slug)))
+  if (found === undefined) return undefined
+  const { row, views, downloads, installs } = found
+  return {
+    ...row,
+    view_count: row.view_count + views,
+    download_count: row.download_count + downloads,
+    install_count: row.install_count + installs,
+  }
 }
 
 /** One item. */

@@ -1,10 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { type Kind, pluralOfKind } from '@mothership/manifest'
-import { items } from '../../db/schema/catalog.ts'
 import { downloads } from '../../db/schema/downloads.ts'
 import { packages } from '../../db/schema/submissions.ts'
 import { RequestError } from '../../errors.ts'
 import type { Deps } from '../../ports/deps.ts'
+import type { Counts } from '../catalog/counts.ts'
 import type { CatalogService } from '../catalog/service.ts'
 import type { Caller } from '../credentials/caller.ts'
 import { requestedSpan } from './range.ts'
@@ -38,6 +38,7 @@ export interface DownloadService {
 export function createDownloads(
   { db, blobs, clock }: Pick<Deps, 'db' | 'blobs' | 'clock'>,
   catalog: CatalogService,
+  counts: Counts,
 ): DownloadService {
   return {
     open: async ({ kind, slug, version, headers, headOnly, caller, signal }) => {
@@ -81,10 +82,7 @@ export function createDownloads(
           downloaded_at: clock.now(),
         })
         if (first > 0) return // a resumed download was counted when it began
-        await tx
-          .update(items)
-          .set({ download_count: sql`${items.download_count} + 1` })
-          .where(and(eq(items.kind, kind), eq(items.slug, slug)))
+        await counts.add(tx, kind, slug, 'downloads')
       })
       return { ...answer, body }
     },

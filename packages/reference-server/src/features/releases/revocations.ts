@@ -72,10 +72,7 @@ export function createRevocations(
       await records.signer(tx),
     )
     const document = JSON.stringify(signed)
-    await tx
-      .update(revocationLists)
-      .set({ document })
-      .where(eq(revocationLists.sequence, sequence))
+    await tx.update(revocationLists).set({ document }).where(eq(revocationLists.sequence, sequence))
     await tx.delete(revocationLists).where(lt(revocationLists.sequence, sequence))
     return parseJson(document) as SignedDocument // signed above
   }

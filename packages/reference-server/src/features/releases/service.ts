@@ -123,7 +123,7 @@ export function createReleases(
         before: { status: before?.status ?? 'active' },
         after: { status, reason },
       })
-      await catalog.reproject(tx, kind, slug)
+      await catalog.reproject(tx, [{ kind, slug }])
     })
     return catalog.releaseSummary(kind, slug, version)
   }
@@ -169,9 +169,10 @@ export function createReleases(
       await write(tx, id, 'yanked', 'The key that signed it was compromised.', actor)
     }
     const items = new Map(signed.map((row) => [`${row.kind}:${row.slug}`, row]))
-    for (const { kind, slug } of items.values()) {
-      if (isKind(kind)) await catalog.reproject(tx, kind, slug)
-    }
+    const changed = [...items.values()].flatMap(({ kind, slug }) =>
+      isKind(kind) ? { kind, slug } : [],
+    )
+    await catalog.reproject(tx, changed)
   }
 }
 
@@ -187,7 +188,11 @@ async function hold(
   tx: Database,
   release_id: string,
 ): Promise<typeof releaseStates.$inferSelect | undefined> {
-  await tx.select({ id: releases.id }).from(releases).where(eq(releases.id, release_id)).for('update')
+  await tx
+    .select({ id: releases.id })
+    .from(releases)
+    .where(eq(releases.id, release_id))
+    .for('update')
   const [state] = await tx
     .select()
     .from(releaseStates)

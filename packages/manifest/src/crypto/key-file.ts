@@ -5,6 +5,7 @@ import { canonicalize } from '../json/canonicalize.ts'
 import { parseJson } from '../json/parse-json.ts'
 import { fromBase64Url, toBase64Url } from './base64.ts'
 import { type KeyPair, keyPairFromSecret } from './key-pair.ts'
+import { once } from '../manifest/once.ts'
 
 /** Cost of turning a passphrase into a key: scrypt (RFC 7914). */
 export interface KeyFileCost {
@@ -85,31 +86,33 @@ export function isKeyFile(text: string): boolean {
   return text.includes('"mothership-key"') && text.trimStart().startsWith('{')
 }
 
-const keyFileSchema = z.strictObject({
-  format: z.literal('mothership-key'),
-  version: z.literal(1),
-  key_id: z.string().length(43),
-  public_key: z.string().length(43),
-  kdf: z.strictObject({
-    name: z.literal('scrypt'),
-    // Bounds, so that a file cannot ask for more memory than 512 MiB.
-    n: z
-      .int()
-      .min(2 ** 10)
-      .max(2 ** 19)
-      .refine((n) => Math.log2(n) % 1 === 0),
-    r: z.int().min(1).max(8),
-    p: z.int().min(1).max(4),
-    salt: z.string().min(22).max(86),
+const keyFileSchema = once(() =>
+  z.strictObject({
+    format: z.literal('mothership-key'),
+    version: z.literal(1),
+    key_id: z.string().length(43),
+    public_key: z.string().length(43),
+    kdf: z.strictObject({
+      name: z.literal('scrypt'),
+      // Bounds, so that a file cannot ask for more memory than 512 MiB.
+      n: z
+        .int()
+        .min(2 ** 10)
+        .max(2 ** 19)
+        .refine((n) => Math.log2(n) % 1 === 0),
+      r: z.int().min(1).max(8),
+      p: z.int().min(1).max(4),
+      salt: z.string().min(22).max(86),
+    }),
+    cipher: z.strictObject({ name: z.literal('AES-256-GCM'), iv: z.string().length(16) }),
+    sealed: z.string().length(64),
   }),
-  cipher: z.strictObject({ name: z.literal('AES-256-GCM'), iv: z.string().length(16) }),
-  sealed: z.string().length(64),
-})
+)
 
-type KeyFile = z.infer<typeof keyFileSchema>
+type KeyFile = z.infer<ReturnType<typeof keyFileSchema>>
 
 function readKeyFile(text: string): KeyFile {
-  const result = keyFileSchema.safeParse(parseJson(text, { maxBytes: 8192 }))
+  const result = keyFileSchema().safeParse(parseJson(text, { maxBytes: 8192 }))
   if (result.success) return result.data
   throw new ManifestError(
     'invalid_key_file',

@@ -6,6 +6,7 @@ import {
   timeSchema,
   versionSchema,
 } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 import { signatureSchema } from '../manifest/schema.ts'
 import { defineDocument, type DocumentDefinition, type Signed } from './signed-document.ts'
 
@@ -42,37 +43,41 @@ export interface CatalogueSnapshot {
   removed?: { kind: string; slug: string; version: string }[]
 }
 
-const kindSchema = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/)
-const itemSchema: z.ZodType<SnapshotItem> = z.strictObject({
-  kind: kindSchema,
-  slug: slugSchema,
-  version: versionSchema,
-  name: z.string().min(1).max(256),
-  description: z.string().max(8192),
-  manifest_sha256: sha256Schema,
-  package_sha256: sha256Schema,
-  package_size: z.int().min(1),
-  tree_sha256: sha256Schema,
-  approved_at: timeSchema,
-  category: z.string().max(128).exactOptional(),
-  tags: z.array(z.string().max(128)).max(128).exactOptional(),
-  redistributable: z.boolean().exactOptional(),
-})
-const signedSchema: z.ZodType<Signed<CatalogueSnapshot>> = z.strictObject({
-  schema_version: z.literal('1.0'),
-  document: z.literal('catalogue_snapshot'),
-  mothership_id: authorIdSchema,
-  sequence: z.int().min(0),
-  base_sequence: z.int().min(0).exactOptional(),
-  issued_at: timeSchema,
-  expires_at: timeSchema,
-  items: z.array(itemSchema).max(1_000_000),
-  removed: z
-    .array(z.strictObject({ kind: kindSchema, slug: slugSchema, version: versionSchema }))
-    .max(1_000_000)
-    .exactOptional(),
-  signature: signatureSchema,
-})
+const kindSchema = once(() => z.string().regex(/^[a-z][a-z0-9_]{0,31}$/))
+const itemSchema: () => z.ZodType<SnapshotItem> = once(() =>
+  z.strictObject({
+    kind: kindSchema(),
+    slug: slugSchema(),
+    version: versionSchema(),
+    name: z.string().min(1).max(256),
+    description: z.string().max(8192),
+    manifest_sha256: sha256Schema(),
+    package_sha256: sha256Schema(),
+    package_size: z.int().min(1),
+    tree_sha256: sha256Schema(),
+    approved_at: timeSchema(),
+    category: z.string().max(128).exactOptional(),
+    tags: z.array(z.string().max(128)).max(128).exactOptional(),
+    redistributable: z.boolean().exactOptional(),
+  }),
+)
+const signedSchema: () => z.ZodType<Signed<CatalogueSnapshot>> = once(() =>
+  z.strictObject({
+    schema_version: z.literal('1.0'),
+    document: z.literal('catalogue_snapshot'),
+    mothership_id: authorIdSchema(),
+    sequence: z.int().min(0),
+    base_sequence: z.int().min(0).exactOptional(),
+    issued_at: timeSchema(),
+    expires_at: timeSchema(),
+    items: z.array(itemSchema()).max(1_000_000),
+    removed: z
+      .array(z.strictObject({ kind: kindSchema(), slug: slugSchema(), version: versionSchema() }))
+      .max(1_000_000)
+      .exactOptional(),
+    signature: signatureSchema(),
+  }),
+)
 
 /** Catalogue snapshots: refused as `stale` after their end, as `rolled_back` below a sequence already seen. */
 export const catalogueSnapshot: DocumentDefinition<CatalogueSnapshot> = defineDocument({

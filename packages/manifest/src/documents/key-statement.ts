@@ -8,6 +8,7 @@ import type { Signer } from '../crypto/signer.ts'
 import { ManifestError } from '../errors.ts'
 import { canonicalize } from '../json/canonicalize.ts'
 import { authorIdSchema, sha256Schema } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 
 /** What an author says when registering a key: this key is mine. */
 export interface KeyStatement {
@@ -24,15 +25,17 @@ export interface KeyStatement {
 }
 
 /** Schema of a key statement. */
-export const keyStatementSchema: z.ZodType<KeyStatement> = z.strictObject({
-  schema_version: z.literal('1.0'),
-  document: z.literal('key_statement'),
-  author_id: authorIdSchema,
-  key_id: z.string().length(43),
-  public_key: sha256Schema,
-  mothership_id: authorIdSchema.exactOptional(),
-  challenge: z.string().min(1).max(256).exactOptional(),
-})
+export const keyStatementSchema: () => z.ZodType<KeyStatement> = once(() =>
+  z.strictObject({
+    schema_version: z.literal('1.0'),
+    document: z.literal('key_statement'),
+    author_id: authorIdSchema(),
+    key_id: z.string().length(43),
+    public_key: sha256Schema(),
+    mothership_id: authorIdSchema().exactOptional(),
+    challenge: z.string().min(1).max(256).exactOptional(),
+  }),
+)
 
 /** What a statement is about beside the key. */
 export interface KeyStatementSubject {
@@ -79,7 +82,7 @@ export function verifyKeyProof(
  * @throws {ManifestError} `invalid_document`, `invalid_key`
  */
 export function parseKeyStatement(value: unknown): KeyStatement {
-  const result = keyStatementSchema.safeParse(value)
+  const result = keyStatementSchema().safeParse(value)
   if (!result.success) {
     throw new ManifestError(
       'invalid_document',

@@ -6,6 +6,7 @@ import {
   timeSchema,
   versionSchema,
 } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 import { signatureSchema } from '../manifest/schema.ts'
 import { defineDocument, type DocumentDefinition, type Signed } from './signed-document.ts'
 
@@ -33,26 +34,28 @@ export interface ReleaseRecord {
   log?: { log_id: string; index: number }
 }
 
-const signedSchema: z.ZodType<Signed<ReleaseRecord>> = z.strictObject({
-  schema_version: z.literal('1.0'),
-  document: z.literal('release_record'),
-  mothership_id: authorIdSchema,
-  kind: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-  slug: slugSchema,
-  version: versionSchema,
-  manifest_sha256: sha256Schema,
-  package_sha256: sha256Schema,
-  package_size: z.int().min(1),
-  tree_sha256: sha256Schema,
-  key_id: z.string().length(43),
-  custody: z.enum(['self', 'operator', 'importer']),
-  approved_at: timeSchema,
-  imported_at: timeSchema.exactOptional(),
-  log: z
-    .strictObject({ log_id: z.string().min(1).max(128), index: z.int().min(0) })
-    .exactOptional(),
-  signature: signatureSchema,
-})
+const signedSchema: () => z.ZodType<Signed<ReleaseRecord>> = once(() =>
+  z.strictObject({
+    schema_version: z.literal('1.0'),
+    document: z.literal('release_record'),
+    mothership_id: authorIdSchema(),
+    kind: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+    slug: slugSchema(),
+    version: versionSchema(),
+    manifest_sha256: sha256Schema(),
+    package_sha256: sha256Schema(),
+    package_size: z.int().min(1),
+    tree_sha256: sha256Schema(),
+    key_id: z.string().length(43),
+    custody: z.enum(['self', 'operator', 'importer']),
+    approved_at: timeSchema(),
+    imported_at: timeSchema().exactOptional(),
+    log: z
+      .strictObject({ log_id: z.string().min(1).max(128), index: z.int().min(0) })
+      .exactOptional(),
+    signature: signatureSchema(),
+  }),
+)
 
 /** Release records: signed with the mothership's release key, which is judged at `approved_at`. */
 export const releaseRecord: DocumentDefinition<ReleaseRecord> = defineDocument({

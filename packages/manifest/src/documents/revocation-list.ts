@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { authorIdSchema, slugSchema, timeSchema, versionSchema } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 import { signatureSchema } from '../manifest/schema.ts'
 import { defineDocument, type DocumentDefinition, type Signed } from './signed-document.ts'
 
@@ -30,39 +31,43 @@ export interface RevocationList {
   revocations: Revocation[]
 }
 
-const commonShape = { revoked_at: timeSchema, reason: z.string().min(1).max(1024) }
-const revocationSchema: z.ZodType<Revocation> = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('key'),
-    key_id: z.string().length(43),
-    compromised_since: timeSchema.exactOptional(),
-    ...commonShape,
-  }),
-  z.strictObject({
-    type: z.literal('release'),
-    kind: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-    slug: slugSchema,
-    version: versionSchema,
-    ...commonShape,
-  }),
-  z.strictObject({
-    type: z.literal('entitlement'),
-    entitlement_id: z.string().min(1).max(128),
-    ...commonShape,
-  }),
-  z.strictObject({ type: z.literal('publisher'), author_id: authorIdSchema, ...commonShape }),
-])
+const commonShape = once(() => ({ revoked_at: timeSchema(), reason: z.string().min(1).max(1024) }))
+const revocationSchema: () => z.ZodType<Revocation> = once(() =>
+  z.discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('key'),
+      key_id: z.string().length(43),
+      compromised_since: timeSchema().exactOptional(),
+      ...commonShape(),
+    }),
+    z.strictObject({
+      type: z.literal('release'),
+      kind: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+      slug: slugSchema(),
+      version: versionSchema(),
+      ...commonShape(),
+    }),
+    z.strictObject({
+      type: z.literal('entitlement'),
+      entitlement_id: z.string().min(1).max(128),
+      ...commonShape(),
+    }),
+    z.strictObject({ type: z.literal('publisher'), author_id: authorIdSchema(), ...commonShape() }),
+  ]),
+)
 
-const signedSchema: z.ZodType<Signed<RevocationList>> = z.strictObject({
-  schema_version: z.literal('1.0'),
-  document: z.literal('revocation_list'),
-  mothership_id: authorIdSchema,
-  sequence: z.int().min(0),
-  issued_at: timeSchema,
-  expires_at: timeSchema,
-  revocations: z.array(revocationSchema).max(1_000_000),
-  signature: signatureSchema,
-})
+const signedSchema: () => z.ZodType<Signed<RevocationList>> = once(() =>
+  z.strictObject({
+    schema_version: z.literal('1.0'),
+    document: z.literal('revocation_list'),
+    mothership_id: authorIdSchema(),
+    sequence: z.int().min(0),
+    issued_at: timeSchema(),
+    expires_at: timeSchema(),
+    revocations: z.array(revocationSchema()).max(1_000_000),
+    signature: signatureSchema(),
+  }),
+)
 
 /** Revocation lists: refused as `stale` after their end, as `rolled_back` below a sequence already seen. */
 export const revocationList: DocumentDefinition<RevocationList> = defineDocument({

@@ -62,7 +62,8 @@ export interface DocumentDefinition<Document> {
 /** Everything a document's kind differs in. */
 interface DocumentTraits<Document> {
   readonly type: keyof typeof payloadTypes
-  readonly schema: z.ZodType<Signed<Document>>
+  /** Built at first use. */
+  readonly schema: () => z.ZodType<Signed<Document>>
   /** Whose key must sign: the `author_id` of the key's record. */
   readonly owner: (document: Document) => string
   /** Moment the key is judged at, where the document itself says it. */
@@ -81,11 +82,13 @@ export function defineDocument<Document>(
   const payloadType = types[traits.type]
   return {
     payloadType,
-    schema: traits.schema,
+    get schema() {
+      return traits.schema()
+    },
     async sign(document, signer) {
       const signature = await signValue(document, payloadType, signer)
       const signed = { ...document, signature }
-      const result = traits.schema.safeParse(signed)
+      const result = traits.schema().safeParse(signed)
       if (result.success) return signed
       const issues = issuesOf(result.error, signed)
       const [first] = issues
@@ -118,7 +121,7 @@ function verify<Document>(
     return refused('malformed', 'expected an object, got another JSON value')
   const signed = verifySignedValue(value, 'signature', payloadType, keyring)
   if (!signed.valid) return signed
-  const result = traits.schema.safeParse(value)
+  const result = traits.schema().safeParse(value)
   if (!result.success) {
     const [first] = issuesOf(result.error, value)
     return refused('malformed', `${first?.path}: ${first?.message}`)

@@ -9,6 +9,7 @@ import { ManifestError } from '../errors.ts'
 import { canonicalize } from '../json/canonicalize.ts'
 import type { JsonValue } from '../json/json-value.ts'
 import { authorIdSchema, sha256Schema, timeSchema } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 import type { ManifestSignature } from '../manifest/manifest.ts'
 import { readManifestValue } from '../manifest/parse-manifest.ts'
 import { signatureSchema } from '../manifest/schema.ts'
@@ -63,7 +64,7 @@ export function applyKeyRotation(
   received: Uint8Array | string | JsonValue,
 ): Keyring {
   const value = readManifestValue(received, 'json')
-  const result = rotationSchema.safeParse(value)
+  const result = rotationSchema().safeParse(value)
   if (!result.success) return refuse('a statement with all its fields', 'another document')
   const { signatures, ...statement } = result.data
   const oldKey = keyring.get(statement.old_key_id)
@@ -87,16 +88,18 @@ export function applyKeyRotation(
   return withRotation(keyring, oldKey, statement)
 }
 
-const rotationSchema: z.ZodType<KeyRotation> = z.strictObject({
-  schema_version: z.literal('1.0'),
-  document: z.literal('key_rotation'),
-  author_id: authorIdSchema,
-  old_key_id: z.string().max(64),
-  new_key_id: z.string().max(64),
-  new_public_key: sha256Schema,
-  rotated_at: timeSchema,
-  signatures: z.strictObject({ old: signatureSchema, new: signatureSchema }),
-})
+const rotationSchema: () => z.ZodType<KeyRotation> = once(() =>
+  z.strictObject({
+    schema_version: z.literal('1.0'),
+    document: z.literal('key_rotation'),
+    author_id: authorIdSchema(),
+    old_key_id: z.string().max(64),
+    new_key_id: z.string().max(64),
+    new_public_key: sha256Schema(),
+    rotated_at: timeSchema(),
+    signatures: z.strictObject({ old: signatureSchema(), new: signatureSchema() }),
+  }),
+)
 
 function withRotation(
   keyring: Keyring,

@@ -8,6 +8,7 @@ import {
   slugSchema,
   textSchema,
 } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 import { type ContainerForm, containerFormSchema } from './app.ts'
 
 /** What an agent is made of: how it speaks, what it runs on, what it may use; or a container that is one. */
@@ -37,19 +38,21 @@ export interface AgentContent {
 }
 
 /** Schema of an agent's content. */
-export const agentContentSchema: z.ZodType<AgentContent> = z.strictObject({
-  instructions: packagePathSchema.exactOptional(),
-  system_prompt: textSchema(65_536).exactOptional(),
-  persona: slugSchema.exactOptional(),
-  model: lineSchema(128).exactOptional(),
-  temperature: z.number().min(0).max(2).exactOptional(),
-  tools: listSchema(lineSchema(512), 512).exactOptional(),
-  disallowed_tools: listSchema(lineSchema(512), 512).exactOptional(),
-  skills: listSchema(lineSchema(256), 256).exactOptional(),
-  plugins: listSchema(lineSchema(256), 256).exactOptional(),
-  max_turns: z.int().min(1).max(100_000).exactOptional(),
-  container: containerFormSchema.exactOptional(),
-  language: lineSchema(64).exactOptional(),
-  llm_providers: listSchema(lineSchema(64), 64).exactOptional(),
-  entrypoint: jsonObjectSchema.exactOptional(),
-})
+export const agentContentSchema: () => z.ZodType<AgentContent> = once(() =>
+  z.strictObject({
+    instructions: packagePathSchema().exactOptional(),
+    system_prompt: textSchema(65_536).exactOptional(),
+    persona: slugSchema().exactOptional(),
+    model: lineSchema(128).exactOptional(),
+    temperature: z.number().min(0).max(2).exactOptional(),
+    tools: listSchema(lineSchema(512), 512).exactOptional(),
+    disallowed_tools: listSchema(lineSchema(512), 512).exactOptional(),
+    skills: listSchema(lineSchema(256), 256).exactOptional(),
+    plugins: listSchema(lineSchema(256), 256).exactOptional(),
+    max_turns: z.int().min(1).max(100_000).exactOptional(),
+    container: containerFormSchema().exactOptional(),
+    language: lineSchema(64).exactOptional(),
+    llm_providers: listSchema(lineSchema(64), 64).exactOptional(),
+    entrypoint: jsonObjectSchema().exactOptional(),
+  }),
+)

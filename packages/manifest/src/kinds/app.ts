@@ -7,6 +7,7 @@ import {
   packagePathSchema,
   textSchema,
 } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 
 /** A port a container listens on. */
 export interface AppPort {
@@ -93,90 +94,112 @@ export interface AppContent extends ContainerForm {
   compose?: string
 }
 
-const protocolSchema = z.enum(['tcp', 'udp'])
-const portNumberSchema = z.int().min(1).max(65_535)
-const portSchema: z.ZodType<AppPort> = z.strictObject({
-  container_port: portNumberSchema,
-  protocol: protocolSchema.exactOptional(),
-  name: lineSchema(64).exactOptional(),
-  description: textSchema(1024).exactOptional(),
-})
+const protocolSchema = once(() => z.enum(['tcp', 'udp']))
+const portNumberSchema = once(() => z.int().min(1).max(65_535))
+const portSchema: () => z.ZodType<AppPort> = once(() =>
+  z.strictObject({
+    container_port: portNumberSchema(),
+    protocol: protocolSchema().exactOptional(),
+    name: lineSchema(64).exactOptional(),
+    description: textSchema(1024).exactOptional(),
+  }),
+)
 /** Absolute, no `..`, and no colon: it is one field of a compose volume. */
-const containerPathSchema = z
-  .string()
-  .max(256)
-  .regex(/^\/(?!.*(?:^|\/)\.\.(?:\/|$))[A-Za-z0-9._/-]*$/)
-const mountSchema: z.ZodType<AppMount> = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/),
-  path: containerPathSchema,
-  read_only: z.boolean().exactOptional(),
-  description: textSchema(1024).exactOptional(),
-})
-const variableSchema: z.ZodType<AppVariable> = z.strictObject({
-  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/),
-  description: textSchema(1024).exactOptional(),
-  required: z.boolean().exactOptional(),
-  secret: z.boolean().exactOptional(),
-  preset: textSchema(4096).exactOptional(),
-})
-const secondsSchema = z.int().min(1).max(3600)
-const healthCheckSchema: z.ZodType<AppHealthCheck> = z.strictObject({
-  path: z
+const containerPathSchema = once(() =>
+  z
+    .string()
+    .max(256)
+    .regex(/^\/(?!.*(?:^|\/)\.\.(?:\/|$))[A-Za-z0-9._/-]*$/),
+)
+const mountSchema: () => z.ZodType<AppMount> = once(() =>
+  z.strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/),
+    path: containerPathSchema(),
+    read_only: z.boolean().exactOptional(),
+    description: textSchema(1024).exactOptional(),
+  }),
+)
+const variableSchema: () => z.ZodType<AppVariable> = once(() =>
+  z.strictObject({
+    name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/),
+    description: textSchema(1024).exactOptional(),
+    required: z.boolean().exactOptional(),
+    secret: z.boolean().exactOptional(),
+    preset: textSchema(4096).exactOptional(),
+  }),
+)
+const secondsSchema = once(() => z.int().min(1).max(3600))
+const healthCheckSchema: () => z.ZodType<AppHealthCheck> = once(() =>
+  z.strictObject({
+    path: z
+      .string()
+      .max(512)
+      .regex(/^\/[!-~]*$/)
+      .exactOptional(),
+    port: portNumberSchema().exactOptional(),
+    command: listSchema(textSchema(2048), 64).exactOptional(),
+    interval_seconds: secondsSchema().exactOptional(),
+    timeout_seconds: secondsSchema().exactOptional(),
+    start_period_seconds: secondsSchema().exactOptional(),
+    retries: z.int().min(1).max(100).exactOptional(),
+  }),
+)
+const resourcesSchema: () => z.ZodType<AppResources> = once(() =>
+  z.strictObject({
+    memory: z.string().regex(/^[1-9][0-9]{0,9}[KMG]$/),
+    cpu: z.number().positive().max(1024),
+  }),
+)
+const imageSchema = once(() =>
+  z
     .string()
     .max(512)
-    .regex(/^\/[!-~]*$/)
-    .exactOptional(),
-  port: portNumberSchema.exactOptional(),
-  command: listSchema(textSchema(2048), 64).exactOptional(),
-  interval_seconds: secondsSchema.exactOptional(),
-  timeout_seconds: secondsSchema.exactOptional(),
-  start_period_seconds: secondsSchema.exactOptional(),
-  retries: z.int().min(1).max(100).exactOptional(),
-})
-const resourcesSchema: z.ZodType<AppResources> = z.strictObject({
-  memory: z.string().regex(/^[1-9][0-9]{0,9}[KMG]$/),
-  cpu: z.number().positive().max(1024),
-})
-const imageSchema = z
-  .string()
-  .max(512)
-  .regex(/^[a-z0-9][a-z0-9._:/-]*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/)
-const userSchema = z.string().regex(/^[0-9]{1,7}(?::[0-9]{1,7})?$/)
-const commandSchema = listSchema(textSchema(4096), 128)
-const serviceNameSchema = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)
-const serviceSchema: z.ZodType<AppService> = z.strictObject({
-  name: serviceNameSchema,
-  image: imageSchema,
-  command: commandSchema.exactOptional(),
-  user: userSchema.exactOptional(),
-  ports: listSchema(portSchema, 64).exactOptional(),
-  mounts: listSchema(mountSchema, 64).exactOptional(),
-  environment: listSchema(variableSchema, 256).exactOptional(),
-  health_check: healthCheckSchema.exactOptional(),
-  resources: resourcesSchema.exactOptional(),
-  depends_on: listSchema(serviceNameSchema, 32).exactOptional(),
-})
-const containerShape = {
-  image: imageSchema.exactOptional(),
-  command: commandSchema.exactOptional(),
-  user: userSchema.exactOptional(),
+    .regex(
+      /^[a-z0-9][a-z0-9._:/-]*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+    ),
+)
+const userSchema = once(() => z.string().regex(/^[0-9]{1,7}(?::[0-9]{1,7})?$/))
+const commandSchema = once(() => listSchema(textSchema(4096), 128))
+const serviceNameSchema = once(() => z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/))
+const serviceSchema: () => z.ZodType<AppService> = once(() =>
+  z.strictObject({
+    name: serviceNameSchema(),
+    image: imageSchema(),
+    command: commandSchema().exactOptional(),
+    user: userSchema().exactOptional(),
+    ports: listSchema(portSchema(), 64).exactOptional(),
+    mounts: listSchema(mountSchema(), 64).exactOptional(),
+    environment: listSchema(variableSchema(), 256).exactOptional(),
+    health_check: healthCheckSchema().exactOptional(),
+    resources: resourcesSchema().exactOptional(),
+    depends_on: listSchema(serviceNameSchema(), 32).exactOptional(),
+  }),
+)
+const containerShape = once(() => ({
+  image: imageSchema().exactOptional(),
+  command: commandSchema().exactOptional(),
+  user: userSchema().exactOptional(),
   capabilities: listSchema(z.string().regex(/^[A-Z][A-Z_]{1,40}$/), 64).exactOptional(),
-  ports: listSchema(portSchema, 64).exactOptional(),
-  mounts: listSchema(mountSchema, 64).exactOptional(),
-  environment: listSchema(variableSchema, 256).exactOptional(),
-  config_schema: jsonObjectSchema.exactOptional(),
-  config_template: packagePathSchema.exactOptional(),
-  config_path: containerPathSchema.exactOptional(),
-  health_check: healthCheckSchema.exactOptional(),
-  resources: resourcesSchema.exactOptional(),
-}
+  ports: listSchema(portSchema(), 64).exactOptional(),
+  mounts: listSchema(mountSchema(), 64).exactOptional(),
+  environment: listSchema(variableSchema(), 256).exactOptional(),
+  config_schema: jsonObjectSchema().exactOptional(),
+  config_template: packagePathSchema().exactOptional(),
+  config_path: containerPathSchema().exactOptional(),
+  health_check: healthCheckSchema().exactOptional(),
+  resources: resourcesSchema().exactOptional(),
+}))
 
 /** Schema of one container. */
-export const containerFormSchema: z.ZodType<ContainerForm> = z.strictObject(containerShape)
+export const containerFormSchema: () => z.ZodType<ContainerForm> = once(() =>
+  z.strictObject(containerShape()),
+)
 
 /** Schema of an app's content. */
-export const appContentSchema: z.ZodType<AppContent> = z.strictObject({
-  ...containerShape,
-  services: listSchema(serviceSchema, 32).exactOptional(),
-  compose: packagePathSchema.exactOptional(),
-})
+export const appContentSchema: () => z.ZodType<AppContent> = once(() =>
+  z.strictObject({
+    ...containerShape(),
+    services: listSchema(serviceSchema(), 32).exactOptional(),
+    compose: packagePathSchema().exactOptional(),
+  }),
+)

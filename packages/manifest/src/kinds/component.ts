@@ -7,6 +7,7 @@ import {
   mapSchema,
   packagePathSchema,
 } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 
 /** What a canvas component is made of. */
 export interface ComponentContent {
@@ -25,19 +26,21 @@ export interface ComponentContent {
   preview?: string
 }
 
-const pixelsSchema = z.int().min(1).max(16_384)
+const pixelsSchema = once(() => z.int().min(1).max(16_384))
 
 /** Schema of a component's content. */
-export const componentContentSchema: z.ZodType<ComponentContent> = z.strictObject({
-  entry: packagePathSchema,
-  framework: lineSchema(64).exactOptional(),
-  js_dependencies: mapSchema(
-    /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/,
-    lineSchema(128),
-  ).exactOptional(),
-  css_dependencies: listSchema(lineSchema(256), 64).exactOptional(),
-  props_schema: jsonObjectSchema.exactOptional(),
-  events: listSchema(lineSchema(128), 128).exactOptional(),
-  size: z.strictObject({ width: pixelsSchema, height: pixelsSchema }).exactOptional(),
-  preview: packagePathSchema.exactOptional(),
-})
+export const componentContentSchema: () => z.ZodType<ComponentContent> = once(() =>
+  z.strictObject({
+    entry: packagePathSchema(),
+    framework: lineSchema(64).exactOptional(),
+    js_dependencies: mapSchema(
+      /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/,
+      lineSchema(128),
+    ).exactOptional(),
+    css_dependencies: listSchema(lineSchema(256), 64).exactOptional(),
+    props_schema: jsonObjectSchema().exactOptional(),
+    events: listSchema(lineSchema(128), 128).exactOptional(),
+    size: z.strictObject({ width: pixelsSchema(), height: pixelsSchema() }).exactOptional(),
+    preview: packagePathSchema().exactOptional(),
+  }),
+)

@@ -7,6 +7,7 @@ import {
   slugSchema,
   textSchema,
 } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 
 /** What a specialist domain is made of. */
 export interface DomainContent {
@@ -23,11 +24,13 @@ export interface DomainContent {
 }
 
 /** Schema of a domain's content. */
-export const domainContentSchema: z.ZodType<DomainContent> = z.strictObject({
-  configuration: jsonObjectSchema,
-  parent: slugSchema.exactOptional(),
-  system_prompt: textSchema(65_536).exactOptional(),
-  keywords: listSchema(lineSchema(128), 256).exactOptional(),
-  agents: listSchema(slugSchema, 256).exactOptional(),
-  skills: listSchema(slugSchema, 256).exactOptional(),
-})
+export const domainContentSchema: () => z.ZodType<DomainContent> = once(() =>
+  z.strictObject({
+    configuration: jsonObjectSchema(),
+    parent: slugSchema().exactOptional(),
+    system_prompt: textSchema(65_536).exactOptional(),
+    keywords: listSchema(lineSchema(128), 256).exactOptional(),
+    agents: listSchema(slugSchema(), 256).exactOptional(),
+    skills: listSchema(slugSchema(), 256).exactOptional(),
+  }),
+)

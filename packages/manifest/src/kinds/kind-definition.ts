@@ -45,7 +45,7 @@ export function defineKind<const Name extends string, Content>(definition: {
       `expected a new kind of lower-case letters and a plural free in paths, got ${kind} and ${plural}: choose other names`,
     )
   }
-  return createDefinition(kind, plural, content, permissions)
+  return createDefinition(kind, plural, () => content, permissions)
 }
 
 /** The definition of one of the nine kinds. */
@@ -71,7 +71,7 @@ export function findKindDefinition(
   return extraKinds.find((definition) => definition.kind === kind)
 }
 
-const contentSchemas: Readonly<Record<Kind, z.ZodType>> = {
+const contentSchemas: Readonly<Record<Kind, () => z.ZodType>> = {
   app: appContentSchema,
   skill: skillContentSchema,
   widget: widgetContentSchema,
@@ -105,17 +105,19 @@ const definitions = new Map<Kind, KindDefinition>()
 function createDefinition<Name extends string, Content>(
   kind: Name,
   plural: string,
-  content: z.ZodType<Content>,
+  content: () => z.ZodType<Content>,
   permissions: PermissionGrammar,
 ): KindDefinition<Name, Content> {
   let schemas: KindDefinition<Name, Content>['schemas'] | undefined
   return {
     kind,
     plural,
-    content,
+    get content() {
+      return content()
+    },
     permissions,
     get schemas() {
-      schemas ??= createStageSchemas(kind, content, permissions)
+      schemas ??= createStageSchemas(kind, content(), permissions)
       return schemas
     },
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { lineSchema, listSchema, textSchema } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 
 /** What a persona is made of. */
 export interface PersonaContent {
@@ -12,10 +13,12 @@ export interface PersonaContent {
 }
 
 /** Schema of a persona's content. */
-export const personaContentSchema: z.ZodType<PersonaContent> = z.strictObject({
-  system_prompt: textSchema(65_536),
-  voice: textSchema(500).exactOptional(),
-  temperature: z.number().min(0).max(2).exactOptional(),
-  recommended_models: listSchema(lineSchema(128), 64).exactOptional(),
-  greeting: textSchema(2048).exactOptional(),
-})
+export const personaContentSchema: () => z.ZodType<PersonaContent> = once(() =>
+  z.strictObject({
+    system_prompt: textSchema(65_536),
+    voice: textSchema(500).exactOptional(),
+    temperature: z.number().min(0).max(2).exactOptional(),
+    recommended_models: listSchema(lineSchema(128), 64).exactOptional(),
+    greeting: textSchema(2048).exactOptional(),
+  }),
+)

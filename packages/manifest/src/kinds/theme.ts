@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { lineSchema, listSchema, mapSchema, packagePathSchema } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 
 /** What a theme is made of: custom properties and the files they refer to. */
 export interface ThemeContent {
@@ -16,21 +17,25 @@ export interface ThemeContent {
 }
 
 /** A value cannot end its declaration or its block, nor load anything from elsewhere. */
-const valueSchema = z
-  .string()
-  .max(1024)
-  .regex(
-    /^(?!.*(?:url\(\s*['"]?\s*(?:https?:|\/\/|data:|javascript:)|expression\(|@import))[^;{}<>\\\r\n]*$/i,
-  )
-const variablesSchema = mapSchema(/^--[A-Za-z0-9_-]{1,126}$/, valueSchema)
+const valueSchema = once(() =>
+  z
+    .string()
+    .max(1024)
+    .regex(
+      /^(?!.*(?:url\(\s*['"]?\s*(?:https?:|\/\/|data:|javascript:)|expression\(|@import))[^;{}<>\\\r\n]*$/i,
+    ),
+)
+const variablesSchema = once(() => mapSchema(/^--[A-Za-z0-9_-]{1,126}$/, valueSchema()))
 
 /** Schema of a theme's content. */
-export const themeContentSchema: z.ZodType<ThemeContent> = z.strictObject({
-  variables: variablesSchema,
-  dark_variables: variablesSchema.exactOptional(),
-  stylesheets: listSchema(packagePathSchema, 64).exactOptional(),
-  assets: listSchema(packagePathSchema, 1000).exactOptional(),
-  color_scheme: z.enum(['light', 'dark', 'both']).exactOptional(),
-  extends: lineSchema(128).exactOptional(),
-  preview: packagePathSchema.exactOptional(),
-})
+export const themeContentSchema: () => z.ZodType<ThemeContent> = once(() =>
+  z.strictObject({
+    variables: variablesSchema(),
+    dark_variables: variablesSchema().exactOptional(),
+    stylesheets: listSchema(packagePathSchema(), 64).exactOptional(),
+    assets: listSchema(packagePathSchema(), 1000).exactOptional(),
+    color_scheme: z.enum(['light', 'dark', 'both']).exactOptional(),
+    extends: lineSchema(128).exactOptional(),
+    preview: packagePathSchema().exactOptional(),
+  }),
+)

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { JsonObject } from '../json/json-value.ts'
 import { jsonObjectSchema, lineSchema, listSchema, packagePathSchema } from '../manifest/fields.ts'
+import { once } from '../manifest/once.ts'
 
 /** A value of the host's data that a widget shows. */
 export interface WidgetBinding {
@@ -24,21 +25,25 @@ export interface WidgetContent {
   preview?: string
 }
 
-const scopeSchema = z.string().regex(/^[a-z0-9_]+(?:\.[a-z0-9_]+)*$/)
-const bindingSchema: z.ZodType<WidgetBinding> = z.strictObject({
-  name: lineSchema(128),
-  scope: scopeSchema,
-  query: jsonObjectSchema.exactOptional(),
-})
-const cellsSchema = z.int().min(1).max(48)
+const scopeSchema = once(() => z.string().regex(/^[a-z0-9_]+(?:\.[a-z0-9_]+)*$/))
+const bindingSchema: () => z.ZodType<WidgetBinding> = once(() =>
+  z.strictObject({
+    name: lineSchema(128),
+    scope: scopeSchema(),
+    query: jsonObjectSchema().exactOptional(),
+  }),
+)
+const cellsSchema = once(() => z.int().min(1).max(48))
 
 /** Schema of a widget's content. */
-export const widgetContentSchema: z.ZodType<WidgetContent> = z.strictObject({
-  entry: packagePathSchema,
-  data: listSchema(bindingSchema, 64).exactOptional(),
-  refresh_seconds: z.int().min(1).max(86_400).exactOptional(),
-  size: z.strictObject({ columns: cellsSchema, rows: cellsSchema }).exactOptional(),
-  styles: listSchema(packagePathSchema, 64).exactOptional(),
-  settings_schema: jsonObjectSchema.exactOptional(),
-  preview: packagePathSchema.exactOptional(),
-})
+export const widgetContentSchema: () => z.ZodType<WidgetContent> = once(() =>
+  z.strictObject({
+    entry: packagePathSchema(),
+    data: listSchema(bindingSchema(), 64).exactOptional(),
+    refresh_seconds: z.int().min(1).max(86_400).exactOptional(),
+    size: z.strictObject({ columns: cellsSchema(), rows: cellsSchema() }).exactOptional(),
+    styles: listSchema(packagePathSchema(), 64).exactOptional(),
+    settings_schema: jsonObjectSchema().exactOptional(),
+    preview: packagePathSchema().exactOptional(),
+  }),
+)

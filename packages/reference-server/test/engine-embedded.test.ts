@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import {
   chmod,
+  chown,
   mkdir,
   mkdtemp,
   readdir,
@@ -13,7 +14,8 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -23,6 +25,7 @@ import {
   startCluster,
   type OpenEmbeddedDatabase,
 } from '../src/adapters/embedded-postgres/index.ts'
+import { chooseRunAs } from '../src/adapters/embedded-postgres/run-as.ts'
 import { openData } from '../src/adapters/open-data.ts'
 import { processStart, waitForEnd } from '../src/adapters/process-identity.ts'
 import { silentLogger } from '../src/ports/logger.ts'
@@ -146,6 +149,25 @@ describe('the embedded database', () => {
       expect(status).toMatch(/^CapBnd:\s+0*4$/m)
       expect(status).toMatch(/^NoNewPrivs:\s+1$/m)
       await cluster.stop()
+    },
+  )
+
+  it.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))(
+    'makes a cluster as root from an installation below a directory that only root may enter',
+    async () => {
+      const closed = await mkdtemp(join(tmpdir(), 'mothership-closed-')) // 0700, and root's
+      const { postgres } = await findBinaries()
+      await promisify(execFile)('cp', ['-aL', dirname(dirname(postgres)), closed])
+      const bin = join(closed, 'native', 'bin')
+      const cluster = join(closed, 'cluster')
+      const runAs = await chooseRunAs({ postgres: join(bin, 'postgres'), cluster })
+      await mkdir(cluster, { mode: 0o700 })
+      await chown(cluster, runAs.user?.uid ?? 0, runAs.user?.gid ?? 0)
+      const args = ['-D', runAs.clusterPath(cluster), '--no-sync', '--auth=trust']
+      const { file, args: all, identity } = runAs.command(join(bin, 'initdb'), args)
+      await promisify(execFile)(file, all, { ...identity, cwd: cluster })
+      expect(await readdir(cluster)).toContain('PG_VERSION')
+      await rm(closed, { recursive: true })
     },
   )
 

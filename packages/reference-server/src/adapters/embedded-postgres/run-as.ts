@@ -97,6 +97,8 @@ function asUserWithCapability(user: User, capability: string): RunAs {
         `--inh-caps=-all,+${capability}`,
         `--ambient-caps=-all,+${capability}`,
         `--bounding-set=-all,+${capability}`,
+        // Without it access(2), by which initdb looks for its sisters, would judge as if nothing had been lent.
+        '--securebits=+no_setuid_fixup',
         '--no-new-privs',
         '--',
         file,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ArchiveError, readArchive } from '../src/archive/index.ts'
 import { hostileArchives } from './hostile-archives.ts'
-import { listShared, missingShared, readSharedJson, sharedPath } from './shared-data.ts'
+import { listShared, missingShared, readShared, readSharedJson, sharedPath } from './shared-data.ts'
 import { advisoryAnswers } from './advisory-answers.ts'
 import { buildTar, buildTarGz, paxEntry } from './tar-builder.ts'
 
@@ -128,13 +128,40 @@ describe.skipIf(missing !== undefined)(`outside archives ${missing ?? ''}`, () =
     const refused = new Map([
       ['sloppy-filenames.zip', 'name'],
       ['traditional-encryption.zip', 'encrypted'],
-      // Its raw names are control characters and its extra field another name: two readers see two files.
+      // A torture test of a reader, no good archive: see the next test.
       ['unicode-path-extra-field.zip', 'header'],
     ])
     for (const file of listShared('vectors/archives/zip/yauzl-success')) {
       const error = await refusalOf(sharedPath('vectors/archives/zip/yauzl-success', file))
       expect(error?.rule, file).toBe(refused.get(file))
     }
+  })
+
+  it('[TA20] refuses the zip with names in extra fields for four faults in its bytes', () => {
+    const bytes = readShared('vectors/archives/zip/yauzl-success/unicode-path-extra-field.zip')
+    // 1. The entry's own name holds the bytes 0 to 15: NUL and control characters, for a reader without that extra field.
+    expect([...bytes.subarray(30, 46)]).toEqual(Array.from({ length: 16 }, (_, index) => index))
+    // 2. The local extra field says 27 bytes and its one record takes 25: the other two are the start of a data descriptor,
+    expect([bytes.readUInt16LE(28), 4 + bytes.readUInt16LE(48)]).toEqual([27, 25])
+    expect(bytes.subarray(71, 75).toString('latin1')).toBe('PK\u0007\u0008')
+    // 3. which no flag announces (bit 3 is clear), so that 14 bytes up to the directory at 87 belong to nothing.
+    expect(bytes.readUInt16LE(6) & 0x8).toBe(0)
+    expect(bytes.readUInt32LE(bytes.length - 6) - (30 + 16 + 27)).toBe(14)
+    // 4. The directory names the file four times over (records `up`), three of them unusable; the local header once.
+    const count = (part: Buffer): number => part.toString('latin1').split('up').length - 1
+    expect([count(bytes.subarray(0, 87)), count(bytes.subarray(87))]).toEqual([1, 4])
+  })
+
+  it('[TA20] refuses the tar with a long extended header because its end is not there', async () => {
+    const bytes = readShared('vectors/archives/tar/node-tar/long-pax.tar')
+    // Header, extended header, header and one block of content: the two blocks of zeros that end a tar are missing, and
+    // nothing tells it from one that was cut at a block.
+    expect(bytes.length).toBe(6 * 512)
+    expect(bytes.subarray(5 * 512, 5 * 512 + 100).every((byte) => byte !== 0)).toBe(true)
+    await expect(readArchive(bytes)).rejects.toMatchObject({ rule: 'truncated' })
+    const ended = Buffer.concat([bytes, Buffer.alloc(1024)])
+    const { files } = await readArchive(ended)
+    expect(files).toMatchObject([{ path: `120-byte-filename-${'c'.repeat(102)}`, size: 100 }])
   })
 
   it('reads and refuses the tars of node-tar by one policy', async () => {

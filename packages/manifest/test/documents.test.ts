@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
   catalogueSnapshot,
-  createKeyStatement,
   type DocumentDefinition,
   entitlementDocument,
+  keyProofMessage,
+  keyProofType,
   parseKeyStatement,
   proveKey,
   releaseRecord,
@@ -11,7 +12,13 @@ import {
   usageWindow,
   verifyKeyProof,
 } from '../src/documents/index.ts'
-import { canonicalize, createKeyring, createSigner } from '../src/index.ts'
+import {
+  canonicalize,
+  createKeyring,
+  createSigner,
+  encodeDsse,
+  payloadTypes,
+} from '../src/index.ts'
 import { binding, fixedKeyPair, keyRecord } from './signed-manifest.ts'
 
 const pair = fixedKeyPair(3)
@@ -195,7 +202,6 @@ describe('documents with an end and a sequence', () => {
   })
 
   it('are malformed when signed well and against their schema', async () => {
-    const { encodeDsse, payloadTypes } = await import('../src/index.ts')
     const wrong = { ...document, sequence: -1 }
     const sig = await signer.sign(encodeDsse(payloadTypes.revocation_list, canonicalize(wrong)))
     const signature = {
@@ -211,33 +217,40 @@ describe('documents with an end and a sequence', () => {
 })
 
 describe('key statements', () => {
-  const subject = { author_id: 'acme', mothership_id: 'mothership-1', challenge: 'n-1' }
-  const hex = Buffer.from(pair.public_key).toString('hex')
+  const input = {
+    author_id: 'acme',
+    public_key: Buffer.from(pair.public_key).toString('hex'),
+  }
 
-  it('[C7] prove possession to one mothership, for one registration', async () => {
-    const proof = await proveKey(subject, signer)
-    expect(verifyKeyProof(subject, hex, proof)).toBe(true)
-    for (const changed of [
-      { author_id: 'other' },
-      { mothership_id: 'mothership-2' },
-      { challenge: 'n-2' },
-    ]) {
-      expect(verifyKeyProof({ ...subject, ...changed }, hex, proof)).toBe(false)
-    }
-    expect(verifyKeyProof(subject, 'zz', proof)).toBe(false)
-    expect(verifyKeyProof(subject, hex, 'not base64!')).toBe(false)
-    expect(
-      verifyKeyProof(subject, Buffer.from(fixedKeyPair(4).public_key).toString('hex'), proof),
-    ).toBe(false)
+  it('[C7] prove possession for one author', async () => {
+    const proof = await proveKey('acme', signer)
+    expect(verifyKeyProof(input, proof)).toBe(true)
+    const otherKey = Buffer.from(fixedKeyPair(4).public_key).toString('hex')
+    expect(verifyKeyProof({ ...input, author_id: 'other' }, proof)).toBe(false)
+    expect(verifyKeyProof({ ...input, public_key: otherKey }, proof)).toBe(false)
+    expect(verifyKeyProof({ ...input, public_key: 'zz' }, proof)).toBe(false)
+    expect(verifyKeyProof(input, 'not base64!')).toBe(false)
   })
 
-  it('[TM9] are refused for keys that are none, or named wrongly', () => {
-    const statement = createKeyStatement({ author_id: 'acme' }, pair.public_key)
+  it('[TM13] are signed as what they are: no signature of another document is a proof', async () => {
+    const statement = { ...input, purpose: 'register-key' }
+    for (const type of Object.values(payloadTypes)) {
+      const signature = await signer.sign(encodeDsse(type, canonicalize(statement)))
+      const proof = Buffer.from(signature).toString('base64url')
+      expect(verifyKeyProof(input, proof), type).toBe(type === keyProofType)
+    }
+    expect(Buffer.from(keyProofMessage(input)).toString()).toBe(
+      `DSSEv1 44 application/vnd.mothership.key-proof.v1+json 125 {"author_id":"acme","public_key":"${input.public_key}","purpose":"register-key"}`,
+    )
+  })
+
+  it('[TM9] are refused for keys that are none, and as another document', () => {
+    const statement = { ...input, purpose: 'register-key' }
     expect(parseKeyStatement(statement)).toEqual(statement)
-    expect(() => parseKeyStatement({ ...statement, key_id: 'x'.repeat(43) })).toThrow(/thumbprint/)
     expect(() => parseKeyStatement({ ...statement, public_key: '00'.repeat(32) })).toThrow(
       /full order/,
     )
+    expect(() => parseKeyStatement({ ...statement, purpose: 'other' })).toThrow(/purpose/)
     expect(() => parseKeyStatement({})).toThrow(/expected a key statement/)
   })
 })

@@ -1,7 +1,7 @@
 /** Payload types of the documents this project signs; a signature over one is worthless over another. */
 export const payloadTypes = {
   manifest: 'application/vnd.mothership.manifest.v1+json',
-  key_statement: 'application/vnd.mothership.key-statement.v1+json',
+  key_statement: 'application/vnd.mothership.key-proof.v1+json',
   key_rotation: 'application/vnd.mothership.key-rotation.v1+json',
   release_record: 'application/vnd.mothership.release-record.v1+json',
   revocation_list: 'application/vnd.mothership.revocation-list.v1+json',

@@ -5,10 +5,10 @@ export {
 } from './catalogue-snapshot.ts'
 export { type EntitlementDocument, entitlementDocument } from './entitlement.ts'
 export {
-  createKeyStatement,
+  type KeyProofInput,
+  keyProofMessage,
+  keyProofType,
   type KeyStatement,
-  keyStatementSchema,
-  type KeyStatementSubject,
   parseKeyStatement,
   proveKey,
   verifyKeyProof,

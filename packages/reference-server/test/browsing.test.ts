@@ -142,6 +142,7 @@ describe.each(await databaseEngines())('browsing on $name', (engine) => {
       forge(['popular', "1'; drop table items; --", '', '']),
       forge(['popular', '9'.repeat(40), '', '']),
       forge(['popular', '1', 'a\0', '']),
+      forge(['rating', '1', 'a', 'ada.theme-1']),
       forge({ sort: 'popular' }),
       forge(['popular', '1', 2]),
       next_cursor,

@@ -120,13 +120,13 @@ describe('the usage reporter', () => {
   it('sends on its own, and after failures waits longer each time', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const timers = vi.spyOn(globalThis, 'setTimeout')
-    // The reporter's own: the window, then a back-off of 1, 2, 4, 8 s taken at three quarters. The HTTP library has others.
-    const own = [1100, 750, 1500, 3000, 6000]
+    // The reporter's own: the window, then a back-off of 1, 2, 4, 8 s taken at seven tenths. The HTTP library has others.
+    const own = [1100, 700, 1400, 2800, 5600]
     const waits = () => timers.mock.calls.flatMap(([, ms = 0]) => (own.includes(ms) ? [ms] : []))
     const { server, state, problems, open } = await openCounter()
     await using _ = server
     state.status = 503
-    const reporter = open({ windowMs: 1100, random: () => 0.5 })
+    const reporter = open({ windowMs: 1100, random: () => 0.4 })
     reporter.record(use)
     const failures: number[] = []
     for (const waitMs of own.slice(0, 4)) {

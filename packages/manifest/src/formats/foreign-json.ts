@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../json/json-value.ts'
+import { parseJson } from '../json/parse-json.ts'
 import type { FileMap, FormatProblem } from './file-map.ts'
 
 /**
@@ -135,9 +136,26 @@ function isTooDeep(text: string): boolean {
 }
 
 function lineOf(text: string, error: unknown): { line?: number } {
-  const position = /at position ([0-9]+)/.exec(messageOf(error))?.[1]
-  if (position === undefined) return {}
-  return { line: text.slice(0, Number(position)).split('\n').length }
+  const message = messageOf(error)
+  const position = /at position ([0-9]+)/.exec(message)?.[1]
+  if (position !== undefined) return { line: lineAt(text, Number(position)) }
+  if (message.startsWith('Unexpected end')) return { line: lineAt(text.trimEnd(), Infinity) }
+  // Some refusals of the built-in parser name no place: the strict one finds it.
+  const line = /at line ([0-9]+), column/.exec(strictRefusal(text))?.[1]
+  return line === undefined ? {} : { line: Number(line) }
+}
+
+function lineAt(text: string, position: number): number {
+  return text.slice(0, position).split('\n').length
+}
+
+function strictRefusal(text: string): string {
+  try {
+    parseJson(text, { maxBytes: maxForeignBytes })
+    return ''
+  } catch (error) {
+    return messageOf(error)
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import { Certificate, createPrivateKey, createPublicKey } from 'node:crypto'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   applyKeyRotation,
   assertPublicKey,
@@ -34,7 +34,74 @@ afterEach(() => useCryptoBackend('auto'))
 const pair = fixedKeyPair(1)
 const next = fixedKeyPair(2)
 
+/** Runs with another `process`, as other runtimes have it, or none. */
+function withProcess(process: unknown, run: () => void): void {
+  vi.stubGlobal('process', process)
+  try {
+    useCryptoBackend('auto')
+    run()
+  } finally {
+    vi.unstubAllGlobals()
+  }
+}
+
+describe('the choice of an implementation', () => {
+  it.each([
+    ['no process', undefined],
+    ['a process without versions', {}],
+    ['Bun', { versions: { node: '24.0.0', bun: '1.0.0' } }],
+    ['Deno', { versions: { node: '24.0.0', deno: '2.0.0' } }],
+    ['a Node too old to hand out its modules', { versions: { node: '18.0.0' } }],
+  ])('falls on noble with %s, and refuses to be told otherwise', (_runtime, process) => {
+    withProcess(process, () => {
+      const chosen = cryptoBackend()
+      let refusal: unknown
+      try {
+        useCryptoBackend('node')
+      } catch (error) {
+        refusal = error
+      }
+      expect(chosen).toBe('noble')
+      expect(refusal).toBeInstanceOf(TypeError)
+    })
+    useCryptoBackend('node')
+    expect(cryptoBackend()).toBe('node')
+  })
+})
+
 describe('keys', () => {
+  it('[C7] are not read from base64 that is none, and not written in a format that is none', () => {
+    const body = exportPublicKey(pair.public_key, 'pem').split('\n')[1] ?? ''
+    for (const wrong of [body.replace('=', ''), `${body}=`, body.replace(/.=$/, 'x=')]) {
+      const pem = `-----BEGIN PUBLIC KEY-----\n${wrong}\n-----END PUBLIC KEY-----\n`
+      expect(() => importPublicKey(pem), wrong).toThrow(ManifestError)
+    }
+    expect(exportPublicKey(pair.public_key, 'der' as never)).toBe('der')
+    expect(exportSecretKey(pair, 'der' as never)).toBe('der')
+  })
+
+  it('[C8] do not come out of a file that names another key, or whose parts are no base64', async () => {
+    const cost = { n: 1024, r: 1, p: 1 }
+    const text = await encryptKeyFile({ ...pair, key_id: next.key_id }, 'a passphrase', cost)
+    await expect(decryptKeyFile(text, 'a passphrase')).rejects.toMatchObject({
+      code: 'invalid_key_file',
+    })
+    const file = JSON.parse(await encryptKeyFile(pair, 'a passphrase', cost)) as {
+      kdf: object
+      cipher: object
+      sealed: string
+    }
+    for (const changed of [
+      { sealed: '!'.repeat(64) },
+      { kdf: { ...file.kdf, salt: '!'.repeat(22) } },
+      { cipher: { ...file.cipher, iv: '!'.repeat(16) } },
+    ]) {
+      await expect(
+        decryptKeyFile(JSON.stringify({ ...file, ...changed }), 'a passphrase'),
+      ).rejects.toMatchObject({ code: 'wrong_passphrase' })
+    }
+  })
+
   it.each(['hex', 'pem', 'jwk'] as const)(
     '[C7] are exported and imported as %s, as node:crypto reads them',
     (format) => {

@@ -14,7 +14,7 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
   let bitCount = 0
   let written = 0
   for (let index = 0; index < text.length; index += 1) {
-    bits = ((bits << 6) | (valueByCode[text.charCodeAt(index)] ?? 0)) & 0xffff
+    bits = ((bits << 6) | Number(valueByCode[text.charCodeAt(index)])) & 0xffff
     bitCount += 6
     if (bitCount >= 8) {
       bitCount -= 8

@@ -1,7 +1,7 @@
 /** Writes bytes as lower-case hexadecimal digits. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += hexPairs[byte] ?? ''
+  for (const byte of bytes) text += String(hexPairs[byte])
   return text
 }
 

@@ -5,7 +5,7 @@ import { canonicalize } from '../json/canonicalize.ts'
 import { nodeCrypto } from './backend.ts'
 import { toBase64Url } from './base64.ts'
 import { isPointOnCurve } from './ed25519.ts'
-import { fromHex } from './hex.ts'
+import { bytesOfHex } from './hex.ts'
 import { sha256 } from './sha256.ts'
 
 /** An Ed25519 key pair: raw 32 bytes each, and the name of the public half. */
@@ -50,7 +50,7 @@ export function keyIdOf(publicKey: Uint8Array): string {
   }
   // RFC 7638 §3.2 and RFC 8037 §2: the required members of an OKP key, sorted.
   const members = { crv: 'Ed25519', kty: 'OKP', x: toBase64Url(publicKey) }
-  return toBase64Url(fromHex(sha256(canonicalize(members))) ?? new Uint8Array())
+  return toBase64Url(bytesOfHex(sha256(canonicalize(members))))
 }
 
 /**

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { fromBase64Url, toBase64Url } from '../crypto/base64.ts'
 import { encodeDsse, payloadTypes } from '../crypto/dsse.ts'
 import { ed25519 } from '../crypto/ed25519.ts'
-import { fromHex, toHex } from '../crypto/hex.ts'
+import { bytesOfHex, fromHex, toHex } from '../crypto/hex.ts'
 import { assertPublicKey } from '../crypto/key-pair.ts'
 import type { Signer } from '../crypto/signer.ts'
 import { ManifestError } from '../errors.ts'
@@ -62,7 +62,7 @@ export function parseKeyStatement(value: unknown): KeyStatement {
       `expected a key statement, got another document: ${result.error.issues[0]?.path.join('.')} does not fit`,
     )
   }
-  assertPublicKey(fromHex(result.data.public_key) ?? new Uint8Array())
+  assertPublicKey(bytesOfHex(result.data.public_key))
   return result.data
 }
 

@@ -216,6 +216,20 @@ describe('documents with an end and a sequence', () => {
   })
 })
 
+describe('a keyring that breaks', () => {
+  it('is a fault of the host, not a verdict about the document', async () => {
+    const [, list, document] = documents.find(([name]) => name === 'revocation list') ?? []
+    const signed = await list?.sign(document ?? {}, signer)
+    const broken = {
+      ...keyring,
+      get: () => {
+        throw new TypeError('no keys')
+      },
+    }
+    expect(() => list?.verify(signed as never, broken, { at })).toThrow(TypeError)
+  })
+})
+
 describe('key statements', () => {
   const input = {
     author_id: 'acme',

@@ -55,3 +55,10 @@ describe.skipIf(missing !== undefined)(`JSON vectors ${missing ?? ''}`, () => {
     }
   })
 })
+
+describe('parseJson', () => {
+  it('[TM3] refuses a text that holds a lone surrogate, which bytes cannot', () => {
+    expect(() => parseJson('"\ud800"')).toThrow(/lone surrogate/)
+    expect(parseJson('"\ud83d\ude00"')).toBe('\u{1F600}')
+  })
+})

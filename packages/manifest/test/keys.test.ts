@@ -76,6 +76,9 @@ describe('keys', () => {
       const pem = `-----BEGIN PUBLIC KEY-----\n${wrong}\n-----END PUBLIC KEY-----\n`
       expect(() => importPublicKey(pem), wrong).toThrow(ManifestError)
     }
+    // The same 32 bytes under the identifier of X25519.
+    const x25519 = exportPublicKey(pair.public_key, 'pem').replace('MCowBQYDK2Vw', 'MCowBQYDK2Vu')
+    expect(() => importPublicKey(x25519)).toThrow(ManifestError)
     expect(exportPublicKey(pair.public_key, 'der' as never)).toBe('der')
     expect(exportSecretKey(pair, 'der' as never)).toBe('der')
   })

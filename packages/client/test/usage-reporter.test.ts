@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createMothership } from '@mothership/client'
 import { createUsageReporter, type UsageReporterOptions } from '@mothership/client/node'
 import { type UsageReport, usageReportSchema } from '@mothership/client/contract'
@@ -118,6 +118,11 @@ describe('the usage reporter', () => {
   })
 
   it('sends on its own, and after failures waits longer each time', async () => {
+    const real = globalThis.setTimeout
+    onTestFinished(() => {
+      vi.useRealTimers()
+      globalThis.setTimeout = real // the spy stood between it and its double
+    })
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const timers = vi.spyOn(globalThis, 'setTimeout')
     // The reporter's own: the window, then a back-off of 1, 2, 4, 8 s taken at seven tenths. The HTTP library has others.
@@ -139,8 +144,8 @@ describe('the usage reporter', () => {
     }
     expect(failures).toEqual([0, 1, 2, 3])
     expect(waits()).toEqual(own)
-    timers.mockRestore()
     vi.useRealTimers()
+    globalThis.setTimeout = real
     state.status = 200
     expect(await reporter.close()).toEqual({ sent: 1, waiting: 0 })
   })

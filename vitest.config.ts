@@ -21,7 +21,6 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Files of one worker share their modules: a third of the time. So a file takes back what it changes globally.
-          isolate: false,
         },
       },
       {

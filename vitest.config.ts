@@ -20,7 +20,6 @@ export default defineConfig({
           exclude: [...under('.long.test.ts'), '**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // Files of one worker share their modules: a third of the time. So a file takes back what it changes globally.
         },
       },
       {
